@@ -1,0 +1,5 @@
+/** Streaming filters: compression, cipher, digest, page checksums, block-incremental map. */
+@NullMarked
+package dev.holdfast.codec;
+
+import org.jspecify.annotations.NullMarked;

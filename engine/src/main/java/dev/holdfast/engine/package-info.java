@@ -1,0 +1,5 @@
+/** One package per verb. */
+@NullMarked
+package dev.holdfast.engine;
+
+import org.jspecify.annotations.NullMarked;
