@@ -49,9 +49,9 @@ public interface Storage {
   InputStream read(String path, long offset, long length);
 
   /**
-   * Begins to write a file; directories above it are made. See {@link StorageOutput}. A crash leaves
-   * nothing or the whole file under the name, and at most one temporary name beside it that begins
-   * with the file's own name and ends with {@code .hftmp}.
+   * Begins to write a file; directories above it are made. See {@link StorageOutput}. A crash
+   * leaves nothing or the whole file under the name, and at most one temporary name beside it that
+   * begins with the file's own name and ends with {@code .hftmp}.
    */
   StorageOutput write(String path);
 
@@ -60,6 +60,25 @@ public interface Storage {
    * exactly one of several concurrent writers succeeds.
    */
   StorageOutput writeExclusive(String path);
+
+  /**
+   * Begins a batch of files that become durable together, where the driver gains from it; else each
+   * is durable when it is committed.
+   */
+  default StorageBatch batch() {
+    return new StorageBatch() {
+      @Override
+      public StorageOutput write(String path) {
+        return Storage.this.write(path);
+      }
+
+      @Override
+      public void sync() {}
+
+      @Override
+      public void close() {}
+    };
+  }
 
   /** Makes a directory and those above it; nothing happens when it exists. */
   void createPath(String path);
@@ -79,7 +98,10 @@ public interface Storage {
    */
   void move(String from, String to);
 
-  /** Makes the entries of a directory durable; nothing to do without {@link StorageFeature#PATH}. */
+  /**
+   * Makes the entries of a directory durable; nothing to do without {@link StorageFeature#PATH}.
+   * Removals and hard links need it; everything else is durable by itself.
+   */
   void syncPath(String path);
 
   /**

@@ -84,8 +84,8 @@ public abstract class StorageContract {
       assertThat(Arrays.equals(input.readAllBytes(), content)).isTrue();
     }
     try (InputStream input = storage.read("big", 5_000_000, 1_000_001)) {
-      assertThat(Arrays.equals(input.readAllBytes(), Arrays.copyOfRange(content, 5_000_000, 6_000_001)))
-          .isTrue();
+      byte[] expected = Arrays.copyOfRange(content, 5_000_000, 6_000_001);
+      assertThat(Arrays.equals(input.readAllBytes(), expected)).isTrue();
     }
   }
 
@@ -497,6 +497,40 @@ public abstract class StorageContract {
     if (!storage.features().contains(StorageFeature.HARD_LINK)) {
       assertCode(ErrorCode.FEATURE_NOT_SUPPORTED, () -> storage.createHardLink("file", "second"));
     }
+  }
+
+  @Test
+  void writesABatchFromManyThreadsAndSyncsItTwice() throws Exception {
+    try (StorageBatch batch = storage.batch();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> results = new ArrayList<>();
+      for (int file = 0; file < 100; file++) {
+        String path = "batch/" + file % 7 + "/" + file;
+        results.add(
+            threads.submit(
+                () -> {
+                  try (StorageOutput output = batch.write(path)) {
+                    output.write(path.getBytes(StandardCharsets.UTF_8), 0, path.length());
+                    output.commit();
+                  }
+                }));
+      }
+      for (Future<?> result : results) {
+        result.get();
+      }
+      batch.sync();
+      try (StorageOutput output = batch.write("batch/0/7")) {
+        output.write('x');
+        output.commit();
+      }
+      try (StorageOutput abandoned = batch.write("batch/abandoned")) {
+        abandoned.write('x');
+      }
+      batch.sync();
+    }
+    assertThat(names("batch")).containsExactly("0", "1", "2", "3", "4", "5", "6");
+    assertThat(text("batch/0/7")).isEqualTo("x");
+    assertThat(text("batch/1/99")).isEqualTo("batch/1/99");
   }
 
   @Test

@@ -3,9 +3,7 @@ package dev.holdfast.storage.posix;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /** {@code renameat2(2)} with {@code RENAME_NOREPLACE}, which the JDK does not offer. */
@@ -13,17 +11,6 @@ final class FileRename {
   private static final int AT_FDCWD = -100;
   private static final int RENAME_NOREPLACE = 1;
   private static final int EEXIST = 17;
-
-  private static final NativeCall RENAME =
-      NativeCall.of(
-          "renameat2",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_INT,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_INT));
 
   private FileRename() {}
 
@@ -33,7 +20,7 @@ final class FileRename {
       MemorySegment oldName = arena.allocateFrom(from.toString());
       MemorySegment newName = arena.allocateFrom(to.toString());
       NativeCall.Outcome outcome =
-          RENAME.call(AT_FDCWD, oldName, AT_FDCWD, newName, RENAME_NOREPLACE);
+          LibC.RENAMEAT2.call(AT_FDCWD, oldName, AT_FDCWD, newName, RENAME_NOREPLACE);
       if (outcome.failed() && outcome.errno() != EEXIST) {
         throw new HoldfastException(
             ErrorCode.FILE_MOVE,

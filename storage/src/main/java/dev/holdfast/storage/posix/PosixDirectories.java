@@ -1,6 +1,7 @@
 package dev.holdfast.storage.posix;
 
 import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -9,7 +10,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
@@ -38,8 +38,10 @@ public final class PosixDirectories {
     } catch (FileAlreadyExistsException e) {
       // Another writer was faster, unless it is no directory at all.
       if (!Files.isDirectory(path)) {
-        throw PosixFailure.of(
-            ErrorCode.PATH_CREATE, "create the directory", path, new NotDirectoryException(e.getFile()));
+        throw new HoldfastException(
+            ErrorCode.PATH_CREATE,
+            "unable to create the directory '" + path + "': it exists and is none",
+            e);
       }
       return;
     } catch (IOException e) {

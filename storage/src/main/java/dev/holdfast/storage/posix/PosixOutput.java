@@ -27,13 +27,23 @@ final class PosixOutput extends StorageOutput {
   private final Path temporary;
   private final FileChannel channel;
   private final Naming naming;
+  private final Durability durability;
   private boolean settled;
 
-  PosixOutput(Path path, Path temporary, FileChannel channel, Naming naming) {
+  /** What a commit syncs by itself; a batch syncs the rest. */
+  enum Durability {
+    NOTHING,
+    CONTENT,
+    CONTENT_AND_NAME
+  }
+
+  PosixOutput(
+      Path path, TemporaryName.Opened temporary, Naming naming, Durability durability) {
     this.path = path;
-    this.temporary = temporary;
-    this.channel = channel;
+    this.temporary = temporary.path();
+    this.channel = temporary.channel();
     this.naming = naming;
+    this.durability = durability;
   }
 
   @Override
@@ -58,7 +68,9 @@ final class PosixOutput extends StorageOutput {
     // A second force after a failed one may report success although the pages are lost, so the
     // first failure is final: close() removes the temporary file.
     try {
-      channel.force(true);
+      if (durability != Durability.NOTHING) {
+        channel.force(true);
+      }
     } catch (IOException e) {
       throw PosixFailure.of(ErrorCode.FILE_SYNC, "sync", temporary, e);
     }
@@ -73,7 +85,9 @@ final class PosixOutput extends StorageOutput {
       takeName();
     }
     settled = true;
-    PosixDirectories.sync(PosixDirectories.parentOf(path));
+    if (durability == Durability.CONTENT_AND_NAME) {
+      PosixDirectories.sync(PosixDirectories.parentOf(path));
+    }
   }
 
   private void takeName() {

@@ -3,14 +3,17 @@ package dev.holdfast.storage.posix;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.storage.Storage;
+import dev.holdfast.storage.StorageBatch;
 import dev.holdfast.storage.StorageEntry;
 import dev.holdfast.storage.StorageFeature;
 import dev.holdfast.storage.StorageOutput;
 import dev.holdfast.storage.StoragePath;
+import dev.holdfast.storage.posix.PosixOutput.Durability;
 import dev.holdfast.storage.posix.PosixOutput.Naming;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -94,8 +97,8 @@ public final class PosixStorage implements Storage {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (FileSystemException e) {
-      if (!Files.isDirectory(PosixDirectories.parentOf(file))
-          && !(e instanceof java.nio.file.AccessDeniedException)) {
+      if (!(e instanceof AccessDeniedException)
+          && !Files.isDirectory(PosixDirectories.parentOf(file))) {
         return Optional.empty(); // A part of the path is a file: nothing can be below it.
       }
       throw PosixFailure.of(ErrorCode.FILE_INFO, "get the attributes of", file, e);
@@ -154,7 +157,7 @@ public final class PosixStorage implements Storage {
 
   @Override
   public InputStream read(String path) {
-    Path file = resolve(StoragePath.requireName(path));
+    Path file = file(path);
     FileChannel channel = openToRead(file);
     try {
       return new PosixInput(file, channel, 0, channel.size());
@@ -170,7 +173,7 @@ public final class PosixStorage implements Storage {
           ErrorCode.PARAM_INVALID,
           "the range of " + length + " bytes at " + offset + " of '" + path + "' is negative");
     }
-    Path file = resolve(StoragePath.requireName(path));
+    Path file = file(path);
     return new PosixInput(file, openToRead(file), offset, length);
   }
 
@@ -192,16 +195,20 @@ public final class PosixStorage implements Storage {
 
   @Override
   public StorageOutput write(String path) {
-    return open(path, Naming.REPLACE);
+    return open(file(path), Naming.REPLACE, Durability.CONTENT_AND_NAME);
   }
 
   @Override
   public StorageOutput writeExclusive(String path) {
-    return open(path, Naming.EXCLUSIVE);
+    return open(file(path), Naming.EXCLUSIVE, Durability.CONTENT_AND_NAME);
   }
 
-  private StorageOutput open(String path, Naming naming) {
-    Path file = resolve(StoragePath.requireName(path));
+  @Override
+  public StorageBatch batch() {
+    return new PosixBatch(this);
+  }
+
+  StorageOutput open(Path file, Naming naming, Durability durability) {
     TemporaryName.Opened opened;
     try {
       opened = TemporaryName.create(file, fileMode);
@@ -215,7 +222,7 @@ public final class PosixStorage implements Storage {
     } catch (IOException e) {
       throw PosixFailure.of(ErrorCode.FILE_OPEN, "open for writing", file, e);
     }
-    return new PosixOutput(file, opened.path(), opened.channel(), naming);
+    return new PosixOutput(file, opened, naming, durability);
   }
 
   @Override
@@ -225,7 +232,7 @@ public final class PosixStorage implements Storage {
 
   @Override
   public void remove(String path) {
-    Path file = resolve(StoragePath.requireName(path));
+    Path file = file(path);
     try {
       if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
         throw new HoldfastException(
@@ -244,8 +251,8 @@ public final class PosixStorage implements Storage {
 
   @Override
   public void move(String from, String to) {
-    Path source = resolve(StoragePath.requireName(from));
-    Path target = resolve(StoragePath.requireName(to));
+    Path source = file(from);
+    Path target = file(to);
     if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
       throw new HoldfastException(
           ErrorCode.FILE_MOVE, "unable to move '" + source + "': it is a directory");
@@ -291,7 +298,7 @@ public final class PosixStorage implements Storage {
 
   @Override
   public void createLink(String link, String target) {
-    Path name = resolve(StoragePath.requireName(link));
+    Path name = file(link);
     Path parent = PosixDirectories.parentOf(name);
     PosixDirectories.create(parent, pathMode);
     // A link cannot be changed in place, and removing it first would leave a moment without one.
@@ -314,8 +321,8 @@ public final class PosixStorage implements Storage {
 
   @Override
   public void createHardLink(String existing, String link) {
-    Path file = resolve(StoragePath.requireName(existing));
-    Path name = resolve(StoragePath.requireName(link));
+    Path file = file(existing);
+    Path name = file(link);
     PosixDirectories.create(PosixDirectories.parentOf(name), pathMode);
     try {
       Files.createLink(name, file);
@@ -332,6 +339,15 @@ public final class PosixStorage implements Storage {
   @Override
   public String toString() {
     return "PosixStorage[" + root + "]";
+  }
+
+  void createDirectories(Path directory) {
+    PosixDirectories.create(directory, pathMode);
+  }
+
+  /** The place of a file that can be written. */
+  Path file(String path) {
+    return resolve(StoragePath.requireName(path));
   }
 
   private Path resolve(String path) {
