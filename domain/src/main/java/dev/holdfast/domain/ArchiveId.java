@@ -16,8 +16,7 @@ public record ArchiveId(PgVersion version, int historyId) implements Comparable<
     }
     try {
       return new ArchiveId(
-          PgVersion.parse(text.substring(0, hyphen)),
-          Integer.parseInt(text.substring(hyphen + 1)));
+          PgVersion.parse(text.substring(0, hyphen)), Integer.parseInt(text.substring(hyphen + 1)));
     } catch (NumberFormatException e) {
       throw invalid(text);
     }

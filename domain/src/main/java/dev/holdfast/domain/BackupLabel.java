@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
  */
 public record BackupLabel(String text) implements Comparable<BackupLabel> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-  private static final Pattern FORM =
-      Pattern.compile("\\d{8}-\\d{6}F(_\\d{8}-\\d{6}[DI])?");
+  private static final Pattern FORM = Pattern.compile("\\d{8}-\\d{6}F(_\\d{8}-\\d{6}[DI])?");
 
   /** Checks the form. */
   public BackupLabel {

@@ -39,7 +39,9 @@ public class HoldfastException extends RuntimeException {
     return hints;
   }
 
-  /** The message and its hints as the command line and logs show them, without a trailing line feed. */
+  /**
+   * The message and its hints as the command line and logs show them, without a trailing line feed.
+   */
   public String describe() {
     StringBuilder text = new StringBuilder();
     text.append('[').append("%03d".formatted(code.number())).append("]: ").append(getMessage());

@@ -19,8 +19,7 @@ public record Sha1Hash(long high, long middle, int low) {
   /** Takes the 20 bytes of a digest. */
   public static Sha1Hash of(byte[] digest) {
     if (digest.length != 20) {
-      throw new HoldfastException(
-          ErrorCode.FORMAT, "a SHA-1 has 20 bytes, not " + digest.length);
+      throw new HoldfastException(ErrorCode.FORMAT, "a SHA-1 has 20 bytes, not " + digest.length);
     }
     ByteBuffer buffer = ByteBuffer.wrap(digest);
     return new Sha1Hash(buffer.getLong(), buffer.getLong(), buffer.getInt());

@@ -11,8 +11,7 @@ public record SystemIdentifier(long value) {
     try {
       return new SystemIdentifier(Long.parseUnsignedLong(text));
     } catch (NumberFormatException e) {
-      throw new HoldfastException(
-          ErrorCode.FORMAT, "'" + text + "' is not a system identifier", e);
+      throw new HoldfastException(ErrorCode.FORMAT, "'" + text + "' is not a system identifier", e);
     }
   }
 

@@ -18,7 +18,9 @@ public record Timeline(long number) implements Comparable<Timeline> {
     return "%08X".formatted(number);
   }
 
-  /** The name of the file that tells this timeline's ancestry, for example {@code 00000002.history}. */
+  /**
+   * The name of the file that tells this timeline's ancestry, for example {@code 00000002.history}.
+   */
   public String historyFileName() {
     return hex() + ".history";
   }

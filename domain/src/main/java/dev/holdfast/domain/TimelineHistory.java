@@ -56,8 +56,7 @@ public record TimelineHistory(Timeline timeline, List<Ancestor> ancestors) {
         throw invalid(timeline, line);
       }
       try {
-        ancestors.add(
-            new Ancestor(new Timeline(Long.parseLong(fields[0])), Lsn.parse(fields[1])));
+        ancestors.add(new Ancestor(new Timeline(Long.parseLong(fields[0])), Lsn.parse(fields[1])));
       } catch (NumberFormatException e) {
         throw invalid(timeline, line);
       }

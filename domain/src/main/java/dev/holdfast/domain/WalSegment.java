@@ -4,8 +4,8 @@ package dev.holdfast.domain;
  * The name of a WAL segment: 8 hexadecimal digits each of timeline, log and segment, for example
  * {@code 000000010000000A000000FF}.
  *
- * <p>How many bytes a segment holds is not in its name; callers pass {@link WalSegmentSize} where it
- * matters.
+ * <p>How many bytes a segment holds is not in its name; callers pass {@link WalSegmentSize} where
+ * it matters.
  *
  * @param timeline the timeline, 1 and up
  * @param log the upper half of the position

@@ -8,8 +8,8 @@ import java.io.OutputStream;
  *
  * <p>{@link #close} without a commit before it abandons the file and removes what was written of
  * it. Used by one thread. {@link #write} and {@link #commit} throw {@link
- * dev.holdfast.domain.HoldfastException} (file-write, 64, with a hint when the disk is full);
- * after a throw only {@code close} may be called.
+ * dev.holdfast.domain.HoldfastException} (file-write, 64, with a hint when the disk is full); after
+ * a throw only {@code close} may be called.
  */
 public abstract class StorageOutput extends OutputStream {
 

@@ -217,11 +217,8 @@ public abstract class StorageContract {
     try (StorageOutput output = storage.write("directory/000000010000000000000001-ab.zst")) {
       output.write('x');
       assertThat(names("directory"))
-          .allSatisfy(
-              name ->
-                  assertThat(name)
-                      .startsWith("000000010000000000000001-ab.zst.")
-                      .endsWith(".hftmp"));
+          .allSatisfy(name ->
+              assertThat(name).startsWith("000000010000000000000001-ab.zst.").endsWith(".hftmp"));
     }
   }
 
@@ -297,13 +294,12 @@ public abstract class StorageContract {
     AtomicBoolean finished = new AtomicBoolean();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> writer =
-          threads.submit(
-              () -> {
-                for (int round = 0; round < 40; round++) {
-                  put("file", round % 2 == 0 ? second : first);
-                }
-                finished.set(true);
-              });
+          threads.submit(() -> {
+            for (int round = 0; round < 40; round++) {
+              put("file", round % 2 == 0 ? second : first);
+            }
+            finished.set(true);
+          });
       while (!finished.get() && !writer.isDone()) {
         try (InputStream input = storage.read("file")) {
           byte[] seen = input.readAllBytes();
@@ -507,13 +503,12 @@ public abstract class StorageContract {
       for (int file = 0; file < 100; file++) {
         String path = "batch/" + file % 7 + "/" + file;
         results.add(
-            threads.submit(
-                () -> {
-                  try (StorageOutput output = batch.write(path)) {
-                    output.write(path.getBytes(StandardCharsets.UTF_8), 0, path.length());
-                    output.commit();
-                  }
-                }));
+            threads.submit(() -> {
+              try (StorageOutput output = batch.write(path)) {
+                output.write(path.getBytes(StandardCharsets.UTF_8), 0, path.length());
+                output.commit();
+              }
+            }));
       }
       for (Future<?> result : results) {
         result.get();
@@ -571,7 +566,6 @@ public abstract class StorageContract {
 
   private static void assertCode(ErrorCode code, ThrowingCallable action) {
     assertThatThrownBy(action)
-        .isInstanceOfSatisfying(
-            HoldfastException.class, e -> assertThat(e.code()).isEqualTo(code));
+        .isInstanceOfSatisfying(HoldfastException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 }

@@ -96,8 +96,10 @@ final class ArchiveRetention {
           ? new Decision.KeepAll("its backups are not of the type that archive retention counts")
           : new Decision.RemoveAll();
     }
-    List<KnownBackup> newest = counting.subList(counting.size() - wanted.getAsInt(), counting.size());
-    // An old cluster stays recoverable from its last backup on although none of the newest is its own.
+    List<KnownBackup> newest =
+        counting.subList(counting.size() - wanted.getAsInt(), counting.size());
+    // An old cluster stays recoverable from its last backup on although none of the newest is its
+    // own.
     KnownBackup retention =
         local.stream().filter(newest::contains).findFirst().orElse(local.getLast());
     Optional<WalSegment> from = retention.walStart();
@@ -115,8 +117,7 @@ final class ArchiveRetention {
         ranges.add(new Range(backup.walStart().get(), null, backup.label()));
       } else {
         ranges.add(
-            new Range(
-                backup.walStart().get(), backup.walStop().orElse(null), backup.label()));
+            new Range(backup.walStart().get(), backup.walStop().orElse(null), backup.label()));
       }
     }
     return new Decision.Keep(List.copyOf(ranges), retention);

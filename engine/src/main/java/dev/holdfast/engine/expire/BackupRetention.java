@@ -81,7 +81,8 @@ final class BackupRetention {
   /**
    * Lets one backup go by name.
    *
-   * @throws HoldfastException backup-set-invalid (75) for the last full backup of the current cluster
+   * @throws HoldfastException backup-set-invalid (75) for the last full backup of the current
+   *     cluster
    */
   static Decision decideAdhoc(Collection<KnownBackup> backups, BackupLabel label) {
     BackupRetention retention = new BackupRetention(backups);

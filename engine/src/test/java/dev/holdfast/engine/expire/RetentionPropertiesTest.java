@@ -133,7 +133,10 @@ class RetentionPropertiesTest {
   }
 
   private static List<BackupLabel> fulls(List<KnownBackup> backups) {
-    return backups.stream().filter(RetentionPropertiesTest::isFull).map(KnownBackup::label).toList();
+    return backups.stream()
+        .filter(RetentionPropertiesTest::isFull)
+        .map(KnownBackup::label)
+        .toList();
   }
 
   private static boolean isFull(KnownBackup backup) {
@@ -146,8 +149,7 @@ class RetentionPropertiesTest {
 
   @Provide
   Arbitrary<List<KnownBackup>> chains() {
-    return Combinators.combine(
-            Arbitraries.longs(), Arbitraries.integers().between(0, 14))
+    return Combinators.combine(Arbitraries.longs(), Arbitraries.integers().between(0, 14))
         .as((seed, count) -> chain(new Random(seed), count));
   }
 
@@ -207,20 +209,22 @@ class RetentionPropertiesTest {
   @Provide
   Arbitrary<RetentionPolicy> policies() {
     Arbitrary<OptionalInt> counts =
-        Arbitraries.integers().between(0, 5).map(n -> n == 0 ? OptionalInt.empty() : OptionalInt.of(n));
+        Arbitraries.integers()
+            .between(0, 5)
+            .map(n -> n == 0 ? OptionalInt.empty() : OptionalInt.of(n));
     Arbitrary<OptionalInt> days =
-        Arbitraries.integers().between(0, 45).map(n -> n == 0 ? OptionalInt.empty() : OptionalInt.of(n));
+        Arbitraries.integers()
+            .between(0, 45)
+            .map(n -> n == 0 ? OptionalInt.empty() : OptionalInt.of(n));
     return Arbitraries.of(RetentionPolicy.FullType.values())
-        .flatMap(
-            type ->
-                Combinators.combine(
-                        type == RetentionPolicy.FullType.COUNT ? counts : days,
-                        counts,
-                        Arbitraries.of(BackupType.values()),
-                        counts)
-                    .as(
-                        (full, diff, archiveType, archive) ->
-                            new RetentionPolicy(
-                                type, full, diff, archiveType, archive, OptionalInt.empty())));
+        .flatMap(type ->
+            Combinators.combine(
+                    type == RetentionPolicy.FullType.COUNT ? counts : days,
+                    counts,
+                    Arbitraries.of(BackupType.values()),
+                    counts)
+                .as((full, diff, archiveType, archive) ->
+                    new RetentionPolicy(
+                        type, full, diff, archiveType, archive, OptionalInt.empty())));
   }
 }

@@ -14,19 +14,17 @@ import java.nio.file.Path;
  * many files that become visible together it costs a fraction of one {@code fsync} each. PostgreSQL
  * offers the same for its own recovery ({@code recovery_init_sync_method = syncfs}).
  *
- * <p>Since Linux 5.8 the call reports write errors of the whole file system; before, errors could be
- * lost, which is why PostgreSQL asks for that version too.
+ * <p>Since Linux 5.8 the call reports write errors of the whole file system; before, errors could
+ * be lost, which is why PostgreSQL asks for that version too.
  */
 public final class FileSystemFlush {
   private static final NativeCall OPEN =
       NativeCall.of(
           "open",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
           Linker.Option.firstVariadicArg(2));
   private static final NativeCall SYNCFS =
-      NativeCall.of(
-          "syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+      NativeCall.of("syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final NativeCall CLOSE =
       NativeCall.of("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final int O_RDONLY_CLOEXEC = 0x80000;
@@ -44,7 +42,8 @@ public final class FileSystemFlush {
       NativeCall.Outcome opened = OPEN.call(name, O_RDONLY_CLOEXEC);
       if (opened.failed()) {
         throw new HoldfastException(
-            ErrorCode.PATH_OPEN, "unable to open path '" + path + "' to sync it: " + opened.reason());
+            ErrorCode.PATH_OPEN,
+            "unable to open path '" + path + "' to sync it: " + opened.reason());
       }
       int descriptor = (int) opened.value();
       NativeCall.Outcome synced = SYNCFS.call(descriptor);

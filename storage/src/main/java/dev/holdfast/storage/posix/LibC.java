@@ -14,8 +14,7 @@ final class LibC {
           "open",
           FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
           Linker.Option.firstVariadicArg(2));
-  static final NativeCall CLOSE =
-      NativeCall.of("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  static final NativeCall CLOSE = NativeCall.of("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   static final NativeCall FLOCK =
       NativeCall.of("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   static final NativeCall SYNCFS =
@@ -34,8 +33,7 @@ final class LibC {
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
   static final NativeCall STATX =
       NativeCall.of(
-          "statx",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+          "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
   static final NativeCall RENAMEAT2 =
       NativeCall.of(
           "renameat2",

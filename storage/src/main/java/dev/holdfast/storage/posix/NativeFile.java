@@ -93,8 +93,7 @@ final class NativeFile implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(STATX_BYTES, Long.BYTES);
       NativeCall.Outcome outcome =
-          LibC.STATX.call(
-              descriptor(), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_NLINK, buffer);
+          LibC.STATX.call(descriptor(), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_NLINK, buffer);
       if (outcome.failed()) {
         throw new HoldfastException(
             ErrorCode.FILE_INFO,
@@ -115,7 +114,9 @@ final class NativeFile implements AutoCloseable {
       if (outcome.value() < (outcome.failed() ? 0 : content.length)) {
         throw new HoldfastException(
             ErrorCode.FILE_WRITE,
-            "unable to write '" + path + "': "
+            "unable to write '"
+                + path
+                + "': "
                 + (outcome.failed() ? outcome.reason() : "a part of the content was not taken"));
       }
     }

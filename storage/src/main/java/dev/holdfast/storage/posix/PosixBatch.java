@@ -89,7 +89,6 @@ final class PosixBatch implements StorageBatch {
       return false;
     }
     int actualMajor = Integer.parseInt(parts[0]);
-    return actualMajor > major
-        || (actualMajor == major && Integer.parseInt(parts[1]) >= minor);
+    return actualMajor > major || (actualMajor == major && Integer.parseInt(parts[1]) >= minor);
   }
 }

@@ -37,8 +37,7 @@ final class PosixOutput extends StorageOutput {
     CONTENT_AND_NAME
   }
 
-  PosixOutput(
-      Path path, TemporaryName.Opened temporary, Naming naming, Durability durability) {
+  PosixOutput(Path path, TemporaryName.Opened temporary, Naming naming, Durability durability) {
     this.path = path;
     this.temporary = temporary.path();
     this.channel = temporary.channel();

@@ -49,8 +49,7 @@ public final class PosixStorage implements Storage {
 
   private static final Set<StorageFeature> FEATURES =
       Set.copyOf(
-          EnumSet.of(
-              StorageFeature.PATH, StorageFeature.HARD_LINK, StorageFeature.SYMBOLIC_LINK));
+          EnumSet.of(StorageFeature.PATH, StorageFeature.HARD_LINK, StorageFeature.SYMBOLIC_LINK));
 
   private final Path root;
   private final int fileMode;
@@ -307,8 +306,7 @@ public final class PosixStorage implements Storage {
       Files.createSymbolicLink(temporary, fileSystemPath(target));
       Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      HoldfastException failure =
-          PosixFailure.of(ErrorCode.FILE_WRITE, "create the link", name, e);
+      HoldfastException failure = PosixFailure.of(ErrorCode.FILE_WRITE, "create the link", name, e);
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException suppressed) {

@@ -18,8 +18,8 @@
  * temporary names here: they are harmless, pgBackRest ignores or expires them with their directory,
  * and only the caller knows that no writer is alive.
  *
- * <p>A batch leaves out the syncs of steps 2 and 4 and syncs the whole file system at its end, where
- * that is known to report failures ({@link dev.holdfast.storage.posix.PosixBatch}).
+ * <p>A batch leaves out the syncs of steps 2 and 4 and syncs the whole file system at its end,
+ * where that is known to report failures ({@link dev.holdfast.storage.posix.PosixBatch}).
  *
  * <p>Modes do not depend on the umask (pgBackRest's {@code neutral-umask}): a repository that is
  * shared by a group must not become unreadable because cron runs with another umask.

@@ -200,11 +200,9 @@ class PosixStorageTest {
     }
   }
 
-  private static void assertCode(
-      ErrorCode code, ThrowingCallable action) {
+  private static void assertCode(ErrorCode code, ThrowingCallable action) {
     assertThatThrownBy(action)
-        .isInstanceOfSatisfying(
-            HoldfastException.class, e -> assertThat(e.code()).isEqualTo(code));
+        .isInstanceOfSatisfying(HoldfastException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   /** A small file system of its own, where the tests run with the right to mount one. */
