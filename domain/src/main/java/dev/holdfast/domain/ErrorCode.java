@@ -1,5 +1,7 @@
 package dev.holdfast.domain;
 
+import java.util.Locale;
+
 /**
  * The numeric codes of errors, which are also the exit codes of the verbs.
  *
@@ -108,5 +110,27 @@ public enum ErrorCode {
   /** Whom the error concerns. */
   public Category category() {
     return category;
+  }
+
+  /**
+   * The name by which pgBackRest shows the error inside longer messages: {@code FileMissingError}
+   * for {@link #FILE_MISSING}.
+   */
+  public String typeName() {
+    StringBuilder name = new StringBuilder();
+    for (String word : name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name.append("Error").toString();
+  }
+
+  /** The code of a number; {@link #UNKNOWN} when it is nobody's. */
+  public static ErrorCode ofNumber(int number) {
+    for (ErrorCode code : values()) {
+      if (code.number == number) {
+        return code;
+      }
+    }
+    return UNKNOWN;
   }
 }
