@@ -292,10 +292,15 @@ public final class Options {
     return Optional.of(Redaction.shown(registry.option(name), value.text()));
   }
 
+  /** What was set, as it would stand on a command line; secrets are replaced. */
+  public List<String> setOptions() {
+    return Redaction.setOptions(registry, this);
+  }
+
   /** The verb, its parameters, and what was set; secrets are replaced. */
   @Override
   public String toString() {
-    return verb.name() + " " + parameters + " " + Redaction.setOptions(registry, this);
+    return verb.name() + " " + parameters + " " + setOptions();
   }
 
   OptionRegistry registry() {

@@ -1,0 +1,24 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+
+/** All verbs. A start loads the class of one of them. */
+final class Verbs {
+  private Verbs() {}
+
+  /**
+   * The verb of a name that the configuration knows.
+   *
+   * @throws HoldfastException FEATURE_NOT_SUPPORTED while it is not there
+   */
+  static Verb named(String name) {
+    return switch (name) {
+      case "version" -> new VersionVerb();
+      default ->
+          throw new HoldfastException(
+              ErrorCode.FEATURE_NOT_SUPPORTED,
+              "the verb '" + name + "' is not in this version of Holdfast yet");
+    };
+  }
+}

@@ -1,0 +1,170 @@
+package dev.holdfast.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house that the compile classpath cannot enforce, each with its reason. */
+class ArchitectureTest {
+  private static JavaClasses production;
+
+  @BeforeAll
+  static void readClasses() {
+    production =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.holdfast");
+    assertThat(production).isNotEmpty();
+  }
+
+  @Test
+  void onlyTheCommandLineEndsTheProcess() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.cli..")
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "exit", int.class)
+        .orShould()
+        .callMethod(Runtime.class, "halt", int.class)
+        .because("whoever calls a verb, a daemon say, has to survive its failure")
+        .check(production);
+  }
+
+  @Test
+  void onlyTheCommandLineUsesTheStandardStreams() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.cli..")
+        .and()
+        .resideOutsideOfPackage("dev.holdfast.benchmarks..")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .accessField(System.class, "in")
+        .because(
+            "results are returned and news goes to the Reporter, so that tests and daemons see it")
+        .check(production);
+  }
+
+  @Test
+  void nobodyUsesTheJdksLogging() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.util.logging..", "java.lang.System$Logger")
+        .because(
+            "there is one door for log lines, the Reporter; another would bypass levels and files")
+        .check(production);
+  }
+
+  @Test
+  void theDomainHasNoFilesSocketsThreadsOrClock() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.holdfast.domain..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.io..",
+            "java.net..",
+            "java.nio.file..",
+            "java.nio.channels..",
+            "java.sql..",
+            "java.util.concurrent..")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Clock.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Random.class)
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .because("domain values are the same for the same text, everywhere and at any time")
+        .check(production);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices()
+        .matching("dev.holdfast.(**)")
+        .should()
+        .beFreeOfCycles()
+        .because("a package that needs its user cannot be read, tested or moved alone")
+        .check(production);
+  }
+
+  @Test
+  void nobodyNamesAClassAfterNothing() {
+    noClasses()
+        .should()
+        .haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl|Dto)")
+        .because("such a name hides what a class is for, and collects what has no place")
+        .check(production);
+  }
+
+  @Test
+  void fieldsOfObjectsThatAreSharedAreNotPublic() {
+    classes()
+        .that()
+        .areNotRecords()
+        .should(havePublicFieldsOnlyAsConstants())
+        .because("a field that everybody writes has no owner")
+        .check(production);
+  }
+
+  @Test
+  void everyPackageTellsItsStoryAndIsNullMarked() {
+    Set<String> silent = new TreeSet<>();
+    for (JavaClass each : production) {
+      JavaPackage home = each.getPackage();
+      if (!home.isAnnotatedWith(NullMarked.class)) {
+        silent.add(home.getName());
+      }
+    }
+    assertThat(silent)
+        .as("packages without a @NullMarked package-info, which is where a reader begins")
+        .isEmpty();
+  }
+
+  private static ArchCondition<JavaClass> havePublicFieldsOnlyAsConstants() {
+    return new ArchCondition<>("have public fields only as constants") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        item.getFields().stream()
+            .filter(field -> field.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(field -> !field.getModifiers().contains(JavaModifier.FINAL))
+            .forEach(field -> events.add(SimpleConditionEvent.violated(item, field.getFullName())));
+      }
+    };
+  }
+}
