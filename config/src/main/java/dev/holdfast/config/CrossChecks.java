@@ -77,8 +77,13 @@ final class CrossChecks {
             && text("repo-path", one).equals(text("repo-path", other))) {
           throw new HoldfastException(
               ErrorCode.OPTION_INVALID_VALUE,
-              "options 'repo" + one + "-path' and 'repo" + other + "-path' are both '"
-                  + text("repo-path", one) + "'",
+              "options 'repo"
+                  + one
+                  + "-path' and 'repo"
+                  + other
+                  + "-path' are both '"
+                  + text("repo-path", one)
+                  + "'",
               "Each repository needs a directory of its own.");
         }
       }
@@ -122,8 +127,10 @@ final class CrossChecks {
     } else {
       throw new HoldfastException(
           ErrorCode.OPTION_INVALID_VALUE,
-          "option 'protocol-timeout' is " + text("protocol-timeout", 0)
-              + ", which is not longer than 'db-timeout', " + text("db-timeout", 0),
+          "option 'protocol-timeout' is "
+              + text("protocol-timeout", 0)
+              + ", which is not longer than 'db-timeout', "
+              + text("db-timeout", 0),
           "Whoever waits for the other host has to wait longer than that one for the database.");
     }
   }
@@ -156,7 +163,10 @@ final class CrossChecks {
     if (has("repo-retention-archive", key)) {
       if (type.equals("diff") && !differential) {
         warn(
-            "option '" + number + "diff' is not set although '" + number
+            "option '"
+                + number
+                + "diff' is not set although '"
+                + number
                 + "archive-type' is diff: no differential backup expires",
             "To keep all on purpose, set '" + number + "diff' to 9999999.");
       }
@@ -170,7 +180,12 @@ final class CrossChecks {
       put("repo-retention-archive", key, number("repo-retention-diff", key));
     } else {
       warn(
-          "option '" + number + "archive-type' is " + type + ", but '" + number
+          "option '"
+              + number
+              + "archive-type' is "
+              + type
+              + ", but '"
+              + number
               + (type.equals("diff") ? "archive' and '" + number + "diff' are" : "archive' is")
               + " not set: no WAL expires");
     }
@@ -207,8 +222,7 @@ final class CrossChecks {
     if (!value("repo-sftp-host-key-check-type", key).isDefault()) {
       throw new HoldfastException(
           ErrorCode.OPTION_INVALID,
-          "option 'repo" + key + "-sftp-host-fingerprint' needs '" + check
-              + "' to be fingerprint");
+          "option 'repo" + key + "-sftp-host-fingerprint' needs '" + check + "' to be fingerprint");
     }
     warn(
         "option '" + check + "' is taken as fingerprint because there is a fingerprint",

@@ -30,8 +30,7 @@ final class Environment {
   private final Complaints complaints;
   private final GivenOptions options;
 
-  Environment(
-      OptionNames names, VerbDefinition verb, Complaints complaints, GivenOptions options) {
+  Environment(OptionNames names, VerbDefinition verb, Complaints complaints, GivenOptions options) {
     this.names = names;
     this.verb = verb;
     this.complaints = complaints;

@@ -145,7 +145,11 @@ final class FileSections {
       if (misplaced != null) {
         complaints.warn(
             new Warning(
-                entry.source() + ": option '" + entry.key() + "' " + misplaced
+                entry.source()
+                    + ": option '"
+                    + entry.key()
+                    + "' "
+                    + misplaced
                     + "; it is ignored"));
         return null;
       }

@@ -7,8 +7,8 @@ import dev.holdfast.domain.HoldfastException;
  * Reads the dialect of configuration files.
  *
  * <p>A line is blank, a comment ({@code #} first), a section in brackets, or {@code key=value}.
- * White space around lines, keys and values is not significant. There are no quotes, no escapes,
- * no continued lines, and no comments behind a value: everything after the first {@code =} is the
+ * White space around lines, keys and values is not significant. There are no quotes, no escapes, no
+ * continued lines, and no comments behind a value: everything after the first {@code =} is the
  * value. (pgBackRest {@code src/common/ini.c}, in its loose mode.)
  *
  * <p>Messages name the file and the line but never repeat it, since it may hold a passphrase.
@@ -75,8 +75,7 @@ final class IniText {
       while (valueBegin < end && blank(text.charAt(valueBegin))) {
         valueBegin++;
       }
-      handler.entry(
-          line, section, text.substring(begin, keyEnd), text.substring(valueBegin, end));
+      handler.entry(line, section, text.substring(begin, keyEnd), text.substring(valueBegin, end));
     }
   }
 

@@ -103,6 +103,12 @@ public final class OptionDefinition {
     return needed("summary");
   }
 
+  /** What the option is for with this verb. */
+  public String summary(String verb) {
+    String forVerb = attribute(verb, "summary");
+    return forVerb == null ? summary() : forVerb;
+  }
+
   /** The version that brought the option; {@code pgBackRest} if it comes from there. */
   public String since() {
     return attributes.getOrDefault("since", "pgBackRest");

@@ -109,9 +109,7 @@ final class OptionNames {
     for (OptionDefinition option : registry.options()) {
       String group = option.group();
       names.add(
-          group == null
-              ? option.name()
-              : group + number + option.name().substring(group.length()));
+          group == null ? option.name() : group + number + option.name().substring(group.length()));
     }
     return NearestName.of(written, names);
   }

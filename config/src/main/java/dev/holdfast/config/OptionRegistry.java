@@ -22,8 +22,7 @@ public final class OptionRegistry {
   private final Map<String, OptionDefinition> options;
   private final Map<String, VerbDefinition> verbs;
 
-  private OptionRegistry(
-      Map<String, OptionDefinition> options, Map<String, VerbDefinition> verbs) {
+  private OptionRegistry(Map<String, OptionDefinition> options, Map<String, VerbDefinition> verbs) {
     this.options = Collections.unmodifiableMap(options);
     this.verbs = Collections.unmodifiableMap(verbs);
   }

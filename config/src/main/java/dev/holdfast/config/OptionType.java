@@ -6,7 +6,9 @@ public enum OptionType {
   BOOLEAN,
   /** A whole number. */
   INTEGER,
-  /** Bytes, with an optional unit of powers of 1024: {@code 20MiB}, {@code 20MB} and {@code 20m}. */
+  /**
+   * Bytes, with an optional unit of powers of 1024: {@code 20MiB}, {@code 20MB} and {@code 20m}.
+   */
   SIZE,
   /** A duration, kept in milliseconds; a number without a unit means seconds. */
   TIME,

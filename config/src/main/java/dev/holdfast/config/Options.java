@@ -122,8 +122,7 @@ public final class Options {
     if (repositoryKey != NOT_CHOSEN) {
       return repositoryKey;
     }
-    OptionalInt chosen =
-        knows("repo") ? optionalInteger("repo", NOT_CHOSEN) : OptionalInt.empty();
+    OptionalInt chosen = knows("repo") ? optionalInteger("repo", NOT_CHOSEN) : OptionalInt.empty();
     return chosen.orElse(repositoryKeys.get(0));
   }
 

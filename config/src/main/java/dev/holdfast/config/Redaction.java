@@ -11,8 +11,8 @@ final class Redaction {
   private Redaction() {}
 
   /**
-   * The text of a value, or what stands for it if the option is secret or the value seems to hold
-   * a password, as {@code recovery-option=primary_conninfo=...} may.
+   * The text of a value, or what stands for it if the option is secret or the value seems to hold a
+   * password, as {@code recovery-option=primary_conninfo=...} may.
    */
   static String shown(OptionDefinition option, String text) {
     boolean hidden = option.secret() || text.toLowerCase(Locale.ROOT).contains("password");
@@ -30,9 +30,7 @@ final class Redaction {
         if (options.source(option.name(), key).kind() != OptionSource.Kind.DEFAULT) {
           String shown = options.shown(option.name(), key).orElse(null);
           set.add(
-              shown == null
-                  ? "--no-" + option.name(key)
-                  : "--" + option.name(key) + "=" + shown);
+              shown == null ? "--no-" + option.name(key) : "--" + option.name(key) + "=" + shown);
         }
       }
     }

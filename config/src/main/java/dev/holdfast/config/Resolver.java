@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An option that depends on another has a value only if that one allows it. Given in a file it
  * is then silently left out, since it may be there for another verb; given on the command line it
- * is an error. A number is in use if any option of the group was given with it. The first PostgreSQL
- * always is, and of each group one number is, even if nothing was given.
+ * is an error. A number is in use if any option of the group was given with it. The first
+ * PostgreSQL always is, and of each group one number is, even if nothing was given.
  */
 final class Resolver {
   private final OptionRegistry registry;
@@ -78,7 +78,10 @@ final class Resolver {
       if (!definition.validFor(verb) && !complaints.lenient()) {
         throw new HoldfastException(
             ErrorCode.OPTION_INVALID,
-            "option '" + option.reference().name() + "' is not an option of the verb '" + verb
+            "option '"
+                + option.reference().name()
+                + "' is not an option of the verb '"
+                + verb
                 + "'",
             "See 'holdfast help " + verb + "'.");
       }
@@ -125,8 +128,7 @@ final class Resolver {
     if (dependency != null) {
       OptionDefinition other = registry.option(dependency.option());
       int otherKey = other.group() == null ? 0 : key;
-      OptionValue otherValue =
-          other.validFor(verb) ? resolved(other, otherKey) : OptionValue.NONE;
+      OptionValue otherValue = other.validFor(verb) ? resolved(other, otherKey) : OptionValue.NONE;
       match = otherValue.present() ? otherValue.text() : null;
       if (match == null
           || (!dependency.values().isEmpty() && !dependency.values().contains(match))) {
@@ -165,8 +167,10 @@ final class Resolver {
   private @Nullable String defaultText(OptionDefinition option, int key, @Nullable String match) {
     if (option.name().equals("repo-bundle")) {
       GivenOption hardlink = given.find("repo-hardlink", key);
-      if (hardlink != null && (hardlink.texts().isEmpty() || hardlink.texts().contains("y"))
-          && !hardlink.reference().negated() && !hardlink.reference().reset()) {
+      if (hardlink != null
+          && (hardlink.texts().isEmpty() || hardlink.texts().contains("y"))
+          && !hardlink.reference().negated()
+          && !hardlink.reference().reset()) {
         return "n";
       }
     }
@@ -225,7 +229,8 @@ final class Resolver {
     List<Integer> used = new ArrayList<>();
     for (int key : keysOf(group)) {
       for (OptionDefinition option : registry.options()) {
-        if (group.equals(option.group()) && option.validFor(verb)
+        if (group.equals(option.group())
+            && option.validFor(verb)
             && !resolved(option, key).isDefault()) {
           used.add(key);
           break;

@@ -68,7 +68,6 @@ public final class VerbDefinition {
     return !parameters().isEmpty();
   }
 
-
   @Override
   public String toString() {
     return name;

@@ -75,8 +75,7 @@ final class Calls {
       public Optional<List<String>> list(String directory) {
         List<String> names = new ArrayList<>();
         for (String file : files.keySet()) {
-          if (file.startsWith(directory + "/")
-              && file.indexOf('/', directory.length() + 1) < 0) {
+          if (file.startsWith(directory + "/") && file.indexOf('/', directory.length() + 1) < 0) {
             names.add(file.substring(directory.length() + 1));
           }
         }

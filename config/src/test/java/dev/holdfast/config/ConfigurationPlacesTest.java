@@ -128,11 +128,9 @@ class ConfigurationPlacesTest {
     Path included = Files.createDirectory(directory.resolve("conf.d"));
     Files.writeString(included.resolve("a.conf"), "[global:verify]\r\nprocess-max = 3 \r\n");
     ConfigurationLoader loader = new ConfigurationLoader(Map.of(), ConfigurationFiles.ofHost());
-    Options options =
-        loader.load(List.of("verify", "--stanza=main", "--config-path=" + directory));
+    Options options = loader.load(List.of("verify", "--stanza=main", "--config-path=" + directory));
     assertThat(options.integer("process-max")).isEqualTo(3);
-    assertThat(options.source("process-max"))
-        .hasToString(included.resolve("a.conf") + ":2");
+    assertThat(options.source("process-max")).hasToString(included.resolve("a.conf") + ":2");
   }
 
   @Test
