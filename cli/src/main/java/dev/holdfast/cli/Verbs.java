@@ -14,6 +14,7 @@ final class Verbs {
    */
   static Verb named(String name) {
     return switch (name) {
+      case "repo-ls" -> new RepositoryListVerb();
       case "version" -> new VersionVerb();
       default ->
           throw new HoldfastException(
