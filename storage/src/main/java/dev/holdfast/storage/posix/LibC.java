@@ -31,6 +31,10 @@ final class LibC {
       NativeCall.of(
           "preadv2",
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
+  static final NativeCall POSIX_FADVISE =
+      NativeCall.of(
+          "posix_fadvise",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   static final NativeCall STATX =
       NativeCall.of(
           "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));

@@ -23,6 +23,16 @@
  *
  * <p>Modes do not depend on the umask (pgBackRest's {@code neutral-umask}): a repository that is
  * shared by a group must not become unreadable because cron runs with another umask.
+ *
+ * <h2>Beside the page cache</h2>
+ *
+ * <p>{@link dev.holdfast.storage.posix.LocalFiles} reads and writes PostgreSQL's own files. Reads
+ * leave no trace in the page cache (PostgreSQL's pages stay) and yet use what is there: {@code
+ * RWF_DONTCACHE}, Linux 6.14 and later. Writes of large files go around it ({@code O_DIRECT}),
+ * which costs a tenth of the processor's time, where a trial shows that the file system takes them
+ * well. Measured on ext4, Linux 6.18, per GiB: buffered 0.6 to 2.7 s of system time at 0.4 to 1.8
+ * GB/s, direct 0.05 s at 2.1 to 3.7 GB/s; cold reads 0.4 to 0.6 GB/s buffered and 0.8 to 2.5 GB/s
+ * with {@code RWF_DONTCACHE}, cached ones 12 GB/s either way (direct reads: 1).
  */
 @NullMarked
 package dev.holdfast.storage.posix;
