@@ -96,11 +96,10 @@ final class DirectLocalOutput extends LocalOutput {
     ByteBuffer full = filling.flip();
     long offset = bufferOffset;
     pending =
-        writers.submit(
-            () -> {
-              writeFully(full, offset);
-              return null;
-            });
+        writers.submit(() -> {
+          writeFully(full, offset);
+          return null;
+        });
     bufferOffset += full.limit();
     filling = idle.clear();
     idle = full;
@@ -126,8 +125,7 @@ final class DirectLocalOutput extends LocalOutput {
     } catch (InterruptedException e) {
       pending = writing;
       Thread.currentThread().interrupt();
-      throw new HoldfastException(
-          ErrorCode.TERM, "interrupted while writing '" + path + "'", e);
+      throw new HoldfastException(ErrorCode.TERM, "interrupted while writing '" + path + "'", e);
     }
   }
 
@@ -151,7 +149,8 @@ final class DirectLocalOutput extends LocalOutput {
       // Nothing is left to overlap with, so the last chunk is written by this thread.
       writeFully(filling.flip(), bufferOffset);
       if (channel.size() < length) {
-        writeFully(filling.clear().put(new byte[AlignedBuffers.ALIGNMENT]).flip(), lastBlock(length));
+        writeFully(
+            filling.clear().put(new byte[AlignedBuffers.ALIGNMENT]).flip(), lastBlock(length));
       }
       channel.truncate(length);
       if (sync == Sync.CONTENT) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Reads and writes the large files of a database directory beside the page cache. Thread-safe; made
  * for one backup or restore and closed after it.
  *
- * <p>Memory outside the heap is bounded by the number of files that are open at once: 8 MiB for each
- * being written, 1 MiB for each being read. Who opens more than promised gets ordinary buffered
- * streams.
+ * <p>Memory outside the heap is bounded by the number of files that are open at once: 8 MiB for
+ * each being written, 1 MiB for each being read. Who opens more than promised gets ordinary
+ * buffered streams.
  */
 public final class LocalFiles implements AutoCloseable {
   private static final int WRITE_CHUNK = 4 * 1024 * 1024;
@@ -122,8 +122,7 @@ public final class LocalFiles implements AutoCloseable {
     Path directory = PosixDirectories.parentOf(path.toAbsolutePath());
     try {
       Object device = Files.getAttribute(directory, "unix:dev");
-      return directByDevice.computeIfAbsent(
-          device, _ -> WriteTrial.favoursDirectWrites(directory));
+      return directByDevice.computeIfAbsent(device, _ -> WriteTrial.favoursDirectWrites(directory));
     } catch (IOException e) {
       throw PosixFailure.of(ErrorCode.FILE_OPEN, "find the file system of", directory, e);
     }

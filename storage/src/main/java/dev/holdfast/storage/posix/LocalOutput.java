@@ -4,8 +4,8 @@ import java.io.OutputStream;
 
 /**
  * A file of the local host being written under its own name, by one thread. Unlike a {@link
- * dev.holdfast.storage.StorageOutput} it is visible from the beginning; whoever writes it knows when
- * the whole directory counts.
+ * dev.holdfast.storage.StorageOutput} it is visible from the beginning; whoever writes it knows
+ * when the whole directory counts.
  *
  * <p>All methods throw {@link dev.holdfast.domain.HoldfastException} (file-write, 64).
  */

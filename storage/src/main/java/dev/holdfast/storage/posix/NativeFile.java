@@ -82,7 +82,7 @@ final class NativeFile implements AutoCloseable {
     NativeCall.Outcome outcome = LibC.SYNCFS.call(descriptor());
     if (outcome.failed()) {
       throw new HoldfastException(
-          ErrorCode.FILE_SYNC,
+          ErrorCode.PATH_SYNC,
           "unable to sync the file system of '" + path + "': " + outcome.reason(),
           "What was written last may be lost: look for errors of the disk in the kernel's log.");
     }

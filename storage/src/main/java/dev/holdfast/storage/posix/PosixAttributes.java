@@ -44,8 +44,7 @@ public final class PosixAttributes {
   public static void setOwner(Path path, UserPrincipal user, GroupPrincipal group) {
     try {
       PosixFileAttributeView view =
-          Files.getFileAttributeView(
-              path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+          Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
       view.setOwner(user);
       view.setGroup(group);
     } catch (IOException e) {

@@ -13,8 +13,8 @@ import java.util.Objects;
  * Reads a file to its end and leaves no pages of it in the page cache, except those that were there
  * before, which it uses.
  *
- * <p>{@code posix_fadvise(DONTNEED)} would evict PostgreSQL's own pages too. Where the kernel or the
- * file system does not know {@code RWF_DONTCACHE}, the read is an ordinary one whose pages are
+ * <p>{@code posix_fadvise(DONTNEED)} would evict PostgreSQL's own pages too. Where the kernel or
+ * the file system does not know {@code RWF_DONTCACHE}, the read is an ordinary one whose pages are
  * marked as used once.
  */
 final class UncachedInput extends InputStream {
@@ -64,8 +64,7 @@ final class UncachedInput extends InputStream {
 
   private boolean fill() {
     while (true) {
-      NativeCall.Outcome outcome =
-          LibC.PREADV2.call(file.descriptor(), vector, 1, offset, flags);
+      NativeCall.Outcome outcome = LibC.PREADV2.call(file.descriptor(), vector, 1, offset, flags);
       if (!outcome.failed()) {
         offset += outcome.value();
         buffer.clear().limit((int) outcome.value());

@@ -55,8 +55,7 @@ final class WriteTrial {
   private static long nanos(Path file, ByteBuffer buffer, OpenOption option) throws IOException {
     long started = System.nanoTime();
     try (FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, option)) {
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, option)) {
       for (int written = 0; written < BYTES; ) {
         written += channel.write(buffer.clear());
       }

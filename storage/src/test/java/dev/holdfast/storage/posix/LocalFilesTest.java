@@ -36,9 +36,7 @@ class LocalFilesTest {
 
   @ParameterizedTest
   @ValueSource(
-      ints = {
-        0, 1, 4095, 4096, 4097, 8192, 4194303, 4194304, 4194305, 8388608, 12582912, 13000001
-      })
+      ints = {0, 1, 4095, 4096, 4097, 8192, 4194303, 4194304, 4194305, 8388608, 12582912, 13000001})
   void writesAndReadsBackEveryLength(int length) throws IOException {
     byte[] content = random(length, length);
     for (long expected : new long[] {0, LARGE}) {
@@ -112,7 +110,9 @@ class LocalFilesTest {
       output.write(content, 0, content.length);
       outputs.add(output);
     }
-    assertThat(outputs).filteredOn(output -> output instanceof DirectLocalOutput).hasSizeBetween(0, 2);
+    assertThat(outputs)
+        .filteredOn(output -> output instanceof DirectLocalOutput)
+        .hasSizeBetween(0, 2);
     for (LocalOutput output : outputs) {
       output.finish(Sync.LATER);
       output.close();
@@ -137,8 +137,7 @@ class LocalFilesTest {
           .isInstanceOf(HoldfastException.class);
       assertThatThrownBy(() -> files.read(directory.resolve("missing/file")))
           .isInstanceOfSatisfying(
-              HoldfastException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_MISSING));
+              HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_MISSING));
     }
   }
 
@@ -191,9 +190,10 @@ class LocalFilesTest {
       input.readAllBytes();
     }
     long cachedByUs = residentPages(file);
-    assumeThat(System.getProperty("os.version")).satisfiesAnyOf(
-        version -> assertThat(version).startsWith("6.1").matches("6\\.1[6-9].*"),
-        version -> assertThat(version).matches("([7-9]|6\\.[2-9]\\d).*"));
+    assumeThat(System.getProperty("os.version"))
+        .satisfiesAnyOf(
+            version -> assertThat(version).startsWith("6.1").matches("6\\.1[6-9].*"),
+            version -> assertThat(version).matches("([7-9]|6\\.[2-9]\\d).*"));
     assertThat(cachedByUs).isLessThan(length / 4096 / 10);
 
     // What somebody else has cached stays cached, and is what we read.
