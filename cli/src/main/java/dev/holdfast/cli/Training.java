@@ -1,14 +1,97 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.ConfigurationFiles;
+import dev.holdfast.config.ConfigurationLoader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
 /**
  * Runs what every start needs, once, while the launcher builds: the virtual machine records which
- * classes were used, and later starts map them instead of reading jars.
+ * classes were used, and later starts map them instead of reading jars. What a verb answers is of
+ * no interest here, and an error is as good a lesson as a result.
  */
 public final class Training {
-  private Training() {}
+  private final Path directory;
 
-  /** Trains and ends; what the verbs print is of no interest. */
-  public static void main(String[] arguments) {
-    System.out.println("training");
+  private Training(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Trains, and ends. */
+  public static void main(String[] arguments) throws IOException {
+    Termination.watch().ended();
+    Surroundings.ofProcess();
+    Path directory = Files.createTempDirectory("holdfast-training");
+    try {
+      new Training(directory).train();
+    } finally {
+      try (var files = Files.walk(directory)) {
+        for (Path file : files.toList().reversed()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private void train() throws IOException {
+    Path configuration = directory.resolve("holdfast.conf");
+    Files.writeString(
+        configuration,
+        """
+        [global]
+        repo1-path=%1$s/repo
+        repo1-cipher-type=aes-256-cbc
+        repo1-cipher-pass=training
+        compress-type=zst
+        log-path=%1$s/log
+        lock-path=%1$s/lock
+        spool-path=%1$s/spool
+        unknown-option=1
+        [training]
+        pg1-path=%1$s/pg
+        """
+            .formatted(directory));
+    Path segment = directory.resolve("pg/pg_wal/000000010000000000000001");
+    Files.createDirectories(segment.getParent());
+    Files.write(segment, new byte[16 * 1024 * 1024]);
+    String config = "--config=" + configuration;
+    String stanza = "--stanza=training";
+    run("version");
+    run("help");
+    run("help", "backup");
+    run("repo-ls", config, "--recurse", "--output=json");
+    run("stanza-create", config, stanza, "--log-level-console=info", "--no-online");
+    run("archive-push", config, stanza, segment.toString());
+    run("archive-get", config, stanza, "000000010000000000000001", "pg_wal/RECOVERYXLOG");
+    run("info", config);
+    run("info", config, "--output=json");
+    run("check", config, stanza);
+    run("backup", config, stanza, "--no-online", "--log-level-console=detail");
+    run("expire", config, stanza);
+    run("verify", config, stanza);
+    run("restore", config, stanza, "--delta");
+    run("unknown");
+  }
+
+  private void run(String... arguments) {
+    Surroundings surroundings =
+        new Surroundings(
+            InputStream.nullInputStream(),
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            Clock.systemDefaultZone(),
+            Map.of(),
+            false);
+    ConfigurationLoader loader =
+        new ConfigurationLoader(Map.of("PGBACKREST_PROCESS_MAX", "2"), ConfigurationFiles.ofHost());
+    new Program(surroundings, loader, () -> false).run(List.of(arguments));
   }
 }

@@ -14,6 +14,7 @@ final class Verbs {
    */
   static Verb named(String name) {
     return switch (name) {
+      case "help" -> new HelpVerb();
       case "repo-ls" -> new RepositoryListVerb();
       case "version" -> new VersionVerb();
       default ->
