@@ -1,4 +1,15 @@
-/** One PostgreSQL cluster, live or stopped: control file, sessions, processes. */
+/**
+ * One PostgreSQL cluster, live or stopped.
+ *
+ * <ul>
+ *   <li>{@code control}: what {@code pg_control} and the headers of WAL segments say.
+ *   <li>{@code directory}: what of a data directory belongs into a backup.
+ *   <li>{@code session}: SQL, as far as backup and check need it.
+ *   <li>{@code process}: finding PostgreSQL's programs, and running clusters of our own.
+ * </ul>
+ *
+ * <p>Versions 13 to 18. What differs between them stands in one place per package.
+ */
 @NullMarked
 package dev.holdfast.postgres;
 
