@@ -16,14 +16,10 @@ final class Environment {
   private static final String OURS = "HOLDFAST_";
   private static final String THEIRS = "PGBACKREST_";
 
-  /** Variables of the program that starts us, which are no options. */
-  private static final Set<String> LAUNCHER =
-      Set.of(
-          "HOLDFAST_HOME",
-          "HOLDFAST_JAVA",
-          "HOLDFAST_JAVA_HOME",
-          "HOLDFAST_JAVA_OPTIONS",
-          "HOLDFAST_COLUMNS");
+  /** Variables for the script that starts us, which are no options. */
+  private static final String LAUNCHER_JAVA = "HOLDFAST_JAVA_";
+
+  private static final String LAUNCHER_BUILD = "HOLDFAST_NO_BUILD";
 
   private final OptionNames names;
   private final VerbDefinition verb;
@@ -46,7 +42,9 @@ final class Environment {
   private void read(String prefix, Map<String, String> variables) {
     Set<String> ordered = new TreeSet<>();
     for (String variable : variables.keySet()) {
-      if (variable.startsWith(prefix) && !LAUNCHER.contains(variable)) {
+      if (variable.startsWith(prefix)
+          && !variable.startsWith(LAUNCHER_JAVA)
+          && !variable.equals(LAUNCHER_BUILD)) {
         ordered.add(variable);
       }
     }

@@ -2,9 +2,6 @@ package dev.holdfast.config;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -136,7 +133,7 @@ public final class OptionRegistry {
     Map<String, Map<String, String>> paragraphs = new LinkedHashMap<>(512);
     IniText.read(
         resource,
-        text(resource),
+        OwnFile.text(resource),
         new IniText.Handler() {
           @Override
           public void section(int line, String section) {
@@ -154,16 +151,5 @@ public final class OptionRegistry {
           }
         });
     return paragraphs;
-  }
-
-  private static String text(String resource) {
-    try (InputStream in = OptionRegistry.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException(resource + " is missing from the program");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new HoldfastException(ErrorCode.FILE_READ, "cannot read " + resource, e);
-    }
   }
 }
