@@ -12,8 +12,9 @@ public final class Samples {
     byte[] bytes = new byte[size];
     int position = 0;
     while (position < size) {
-      byte[] row = ("customer-%05d,city-%d,".formatted(random.nextInt(99999), random.nextInt(9)))
-          .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      byte[] row =
+          ("customer-%05d,city-%d,".formatted(random.nextInt(99999), random.nextInt(9)))
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
       int count = Math.min(row.length, size - position);
       System.arraycopy(row, 0, bytes, position, count);
       position += count;

@@ -16,7 +16,13 @@ final class Lz4Block {
    * @return where it ended, or -1 when the block is damaged
    */
   static int decode(
-      byte[] input, int inputStart, int inputEnd, byte[] output, int start, int position, int limit) {
+      byte[] input,
+      int inputStart,
+      int inputEnd,
+      byte[] output,
+      int start,
+      int position,
+      int limit) {
     int in = inputStart;
     int out = position;
     while (in < inputEnd) {

@@ -158,8 +158,7 @@ final class Lz4InputStream extends DecodingInputStream {
 
   private void endFrame() throws IOException {
     inFrame = false;
-    if ((flags & Lz4Frame.FLAG_CONTENT_CHECKSUM) != 0
-        && nextInt() != contentHash.getAsInt()) {
+    if ((flags & Lz4Frame.FLAG_CONTENT_CHECKSUM) != 0 && nextInt() != contentHash.getAsInt()) {
       throw damaged("the checksum does not match", null);
     }
     if ((flags & Lz4Frame.FLAG_CONTENT_SIZE) != 0 && contentSize != contentTotal) {

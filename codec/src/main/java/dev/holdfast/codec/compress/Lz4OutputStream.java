@@ -42,7 +42,8 @@ final class Lz4OutputStream extends EncodingOutputStream {
     super(sink);
     this.withContentChecksum = withContentChecksum;
     this.compressor =
-        COMPRESSORS.computeIfAbsent(level < THOROUGH_LEVEL ? 0 : level, Lz4OutputStream::compressor);
+        COMPRESSORS.computeIfAbsent(
+            level < THOROUGH_LEVEL ? 0 : level, Lz4OutputStream::compressor);
     this.context = POOL.take();
   }
 

@@ -87,8 +87,7 @@ class CompressionTypeTest {
       }
     }
     ByteArrayOutputStream result = new ByteArrayOutputStream();
-    try (InputStream in =
-        type.decompress(new Trickle(sink.toByteArray(), random), false)) {
+    try (InputStream in = type.decompress(new Trickle(sink.toByteArray(), random), false)) {
       byte[] piece = new byte[50_000];
       int count;
       while ((count = in.read(piece, 0, 1 + random.nextInt(piece.length))) >= 0) {
@@ -120,7 +119,8 @@ class CompressionTypeTest {
     String program = program(type);
     for (int size : SIZES) {
       byte[] plain = Samples.rows(size, size);
-      for (int level : new int[] {type.minLevel(), type.defaultLevel(), Math.min(9, type.maxLevel())}) {
+      for (int level :
+          new int[] {type.minLevel(), type.defaultLevel(), Math.min(9, type.maxLevel())}) {
         byte[] compressed = compress(type, level, false, plain);
         Program.run(compressed, program, "-t");
         assertThat(Program.run(compressed, program, "-d", "-c")).isEqualTo(plain);
@@ -209,8 +209,7 @@ class CompressionTypeTest {
       longer[compressed.length] = 77;
       assertThatThrownBy(() -> decompress(type, raw, longer))
           .isInstanceOfSatisfying(
-              HoldfastException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.FORMAT));
+              HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORMAT));
     }
   }
 
