@@ -16,10 +16,13 @@ final class Environment {
   private static final String OURS = "HOLDFAST_";
   private static final String THEIRS = "PGBACKREST_";
 
-  /** Variables for the script that starts us, which are no options. */
-  private static final String LAUNCHER_JAVA = "HOLDFAST_JAVA_";
-
-  private static final String LAUNCHER_BUILD = "HOLDFAST_NO_BUILD";
+  /** Variables for the scripts that start and verify us, which are no options. */
+  private static final Set<String> FOR_SCRIPTS =
+      Set.of(
+          "HOLDFAST_JAVA_HOME",
+          "HOLDFAST_JAVA_OPTS",
+          "HOLDFAST_NO_BUILD",
+          "HOLDFAST_NEWER_PGBACKREST");
 
   private final OptionNames names;
   private final VerbDefinition verb;
@@ -42,9 +45,7 @@ final class Environment {
   private void read(String prefix, Map<String, String> variables) {
     Set<String> ordered = new TreeSet<>();
     for (String variable : variables.keySet()) {
-      if (variable.startsWith(prefix)
-          && !variable.startsWith(LAUNCHER_JAVA)
-          && !variable.equals(LAUNCHER_BUILD)) {
+      if (variable.startsWith(prefix) && !FOR_SCRIPTS.contains(variable)) {
         ordered.add(variable);
       }
     }
