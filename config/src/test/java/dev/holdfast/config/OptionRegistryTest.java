@@ -59,7 +59,7 @@ class OptionRegistryTest {
   }
 
   @Test
-  void everyEnumListsItsValuesAndNothingElseIsRequiredThatHasADefault() {
+  void everyEnumListsItsValues() {
     for (OptionDefinition option : registry.options()) {
       for (String verb : option.verbs()) {
         if (option.type() == OptionType.ENUM) {
