@@ -45,7 +45,7 @@ final class RepositoryListVerb implements Verb {
             options.flag("recurse"),
             Order.valueOf(options.string("sort").toUpperCase(Locale.ROOT)),
             filter);
-    Storage storage = RepositoryStorages.storage(options, key);
+    Storage storage = Repositories.repository(options, key).storage();
     if (options.string("output").equals("json")) {
       printJson(listing, storage, context.out());
     } else {

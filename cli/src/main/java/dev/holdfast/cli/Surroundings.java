@@ -24,6 +24,8 @@ import java.util.Map;
  * @param clock the time and the time zone that logs and labels show
  * @param environment variables
  * @param errorTerminal whether a person watches standard error on a terminal
+ * @param command the program by which others can call us: for {@code restore_command}, and for
+ *     processes of our own; the launcher says it
  */
 public record Surroundings(
     InputStream in,
@@ -31,7 +33,8 @@ public record Surroundings(
     PrintStream err,
     Clock clock,
     Map<String, String> environment,
-    boolean errorTerminal) {
+    boolean errorTerminal,
+    String command) {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /** The process's own. */
@@ -42,7 +45,8 @@ public record Surroundings(
         stream(FileDescriptor.err),
         Clock.systemDefaultZone(),
         System.getenv(),
-        isTerminal(2));
+        isTerminal(2),
+        System.getProperty("holdfast.command", "holdfast"));
   }
 
   /** Told by what the descriptor is open on; asking the C library would cost milliseconds. */

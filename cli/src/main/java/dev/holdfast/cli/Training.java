@@ -89,7 +89,8 @@ public final class Training {
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
             Clock.systemDefaultZone(),
             Map.of(),
-            false);
+            false,
+            "holdfast");
     ConfigurationLoader loader =
         new ConfigurationLoader(Map.of("PGBACKREST_PROCESS_MAX", "2"), ConfigurationFiles.ofHost());
     new Program(surroundings, loader, () -> false).run(List.of(arguments));

@@ -37,7 +37,8 @@ class ConsoleReporterTest {
             new PrintStream(err, false, StandardCharsets.UTF_8),
             Clock.fixed(Instant.parse("2026-11-21T03:33:55Z"), ZoneOffset.UTC),
             Map.of(),
-            terminal);
+            terminal,
+            "holdfast");
     return new ConsoleReporter(
         surroundings, levels, surroundings.out(), terminal, false, prefix, file);
   }

@@ -27,7 +27,8 @@ class ProgramTest {
             new PrintStream(err, false, StandardCharsets.UTF_8),
             Clock.fixed(Instant.parse("2026-11-21T03:33:55Z"), ZoneOffset.UTC),
             Map.of(),
-            false);
+            false,
+            "holdfast");
     ConfigurationLoader loader = new ConfigurationLoader(Map.of(), ConfigurationFiles.ofHost());
     return new Program(surroundings, loader, () -> terminated).run(List.of(arguments));
   }
