@@ -15,6 +15,7 @@ final class Verbs {
   static Verb named(String name) {
     return switch (name) {
       case "help" -> new HelpVerb();
+      case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();
       case "version" -> new VersionVerb();
       default ->
