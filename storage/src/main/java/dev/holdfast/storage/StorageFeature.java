@@ -7,7 +7,5 @@ public enum StorageFeature {
   /** Two names can share one file. */
   HARD_LINK,
   /** A name can point at another (the {@code latest} link). */
-  SYMBOLIC_LINK,
-  /** Entries carry mode, user and group. */
-  OWNERSHIP
+  SYMBOLIC_LINK
 }

@@ -55,9 +55,6 @@ final class LibC {
   /** Permission denied. */
   static final int EACCES = 13;
 
-  /** The argument is invalid; also: the flags are unknown. */
-  static final int EINVAL = 22;
-
   /** The file system does not do that. */
   static final int EOPNOTSUPP = 95;
 
