@@ -1,0 +1,40 @@
+package dev.holdfast.engine.archive;
+
+import dev.holdfast.codec.compress.CompressionType;
+import dev.holdfast.domain.PgVersion;
+import dev.holdfast.domain.StanzaName;
+import dev.holdfast.repository.Repository;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How WAL is pushed.
+ *
+ * @param stanza the cluster's name
+ * @param repositories all of them: WAL that is not in every repository is not archived
+ * @param pgPath the data directory, if it can be read; its pg_control is then compared
+ * @param forcedVersion the version to take the cluster for, whatever its files say
+ * @param compression of segments
+ * @param level of the compression
+ * @param headerCheck whether each segment's header must name the stanza's cluster
+ * @param modeCheck whether to warn when a repository has the segment already
+ * @param queueMax how many bytes of WAL may wait before it is given up; empty to keep it always
+ */
+public record ArchivePushRequest(
+    StanzaName stanza,
+    List<Repository> repositories,
+    Optional<Path> pgPath,
+    Optional<PgVersion> forcedVersion,
+    CompressionType compression,
+    int level,
+    boolean headerCheck,
+    boolean modeCheck,
+    OptionalLong queueMax) {
+
+  /** Copies the list. */
+  public ArchivePushRequest {
+    repositories = List.copyOf(repositories);
+  }
+}
