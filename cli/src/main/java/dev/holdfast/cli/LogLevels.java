@@ -19,7 +19,9 @@ record LogLevels(int console, int stderr, int file) {
     return new LogLevels(
         option(options, "log-level-console"),
         option(options, "log-level-stderr"),
-        options.verb().logFile() ? option(options, "log-level-file") : OFF);
+        options.verb().logFile() || DetachedProcess.isBackground(options)
+            ? option(options, "log-level-file")
+            : OFF);
   }
 
   /** Whether any place shows lines of a level. */

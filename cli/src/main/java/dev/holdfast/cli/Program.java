@@ -42,7 +42,7 @@ final class Program {
     @Nullable Options options = null;
     try {
       options = loader.load(arguments.isEmpty() ? List.of("help") : arguments);
-      return run(options);
+      return run(options, arguments);
     } catch (RuntimeException | Error thrown) {
       HoldfastException error = explain(thrown, options);
       surroundings.out().flush();
@@ -52,7 +52,7 @@ final class Program {
     }
   }
 
-  private int run(Options options) {
+  private int run(Options options, List<String> arguments) {
     long begin = surroundings.clock().millis();
     ConsoleReporter reporter = reporter(options);
     Level level = Level.valueOf(options.verb().logLevel().toUpperCase(Locale.ROOT));
@@ -65,7 +65,7 @@ final class Program {
     }
     int code;
     try {
-      code = Verbs.named(verb).run(new VerbContext(options, reporter, surroundings));
+      code = Verbs.named(verb).run(new VerbContext(options, reporter, surroundings, arguments));
       if (reporter.shows(level)) {
         long millis = surroundings.clock().millis() - begin;
         reporter.log(
@@ -114,8 +114,9 @@ final class Program {
 
   private static LogFile logFile(Options options) {
     String stanza = options.knows("stanza") ? options.optional("stanza").orElse("all") : "all";
+    String role = DetachedProcess.isBackground(options) ? "-async" : "";
     return new LogFile(
-        options.path("log-path").resolve(stanza + "-" + options.verb().name() + ".log"));
+        options.path("log-path").resolve(stanza + "-" + options.verb().name() + role + ".log"));
   }
 
   private static String beginLine(Options options) {

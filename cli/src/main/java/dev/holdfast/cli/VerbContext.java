@@ -7,6 +7,7 @@ import dev.holdfast.engine.lock.StopFiles;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -15,8 +16,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param options what it was asked for
  * @param reporter where it says what it does
  * @param surroundings streams, clock and environment
+ * @param arguments of the program as they were given, verb and all; may hold secrets
  */
-public record VerbContext(Options options, Reporter reporter, Surroundings surroundings) {
+public record VerbContext(
+    Options options, Reporter reporter, Surroundings surroundings, List<String> arguments) {
+  /** Copies the list. */
+  public VerbContext {
+    arguments = List.copyOf(arguments);
+  }
+
   /** Standard output, for the verb's result. */
   public PrintStream out() {
     return surroundings.out();

@@ -14,6 +14,14 @@ final class Verbs {
    */
   static Verb named(String name) {
     return switch (name) {
+      case "annotate" -> new AnnotateVerb();
+      case "archive-get" -> new ArchiveGetVerb();
+      case "archive-push" -> new ArchivePushVerb();
+      case "stanza-create" -> new StanzaCreateVerb();
+      case "stanza-delete" -> new StanzaDeleteVerb();
+      case "stanza-upgrade" -> new StanzaUpgradeVerb();
+      case "start" -> new StartVerb();
+      case "stop" -> new StopVerb();
       case "help" -> new HelpVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();

@@ -1,0 +1,78 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.codec.compress.CompressionType;
+import dev.holdfast.config.Options;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.PgVersion;
+import dev.holdfast.engine.archive.ArchiveLock;
+import dev.holdfast.engine.archive.ArchivePush;
+import dev.holdfast.engine.archive.ArchivePushAsync;
+import dev.holdfast.engine.archive.ArchivePushRequest;
+import dev.holdfast.engine.archive.AsyncSettings;
+import dev.holdfast.engine.archive.WalPath;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Pushes a WAL segment to the archive, for archive_command. */
+final class ArchivePushVerb implements Verb {
+  @Override
+  public String name() {
+    return "archive-push";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    Options options = context.options();
+    if (options.parameters().size() != 1) {
+      throw new HoldfastException(ErrorCode.PARAM_REQUIRED, "WAL segment to push required");
+    }
+    Optional<List<String>> work = DetachedProcess.work(options);
+    if (work.isPresent()) {
+      async(context).pushReady(Path.of(work.get().getFirst()));
+      return 0;
+    }
+    context.refuseWhenStopped();
+    Path walFile =
+        WalPath.resolve(
+            options.parameters().getFirst(), pgPath(options), Path.of("").toAbsolutePath(), name());
+    if (options.flag("archive-async")) {
+      async(context).awaitPush(walFile, new DetachedProcess(context.arguments()));
+    } else {
+      new ArchivePush(request(options), context.reporter()).push(walFile);
+    }
+    return 0;
+  }
+
+  private static ArchivePushAsync async(VerbContext context) {
+    Options options = context.options();
+    return new ArchivePushAsync(
+        request(options),
+        new AsyncSettings(
+            options.path("spool-path"),
+            options.duration("archive-timeout"),
+            options.integer("process-max"),
+            options.bytes("archive-push-batch-size")),
+        new ArchiveLock(context.locks(), options.stanza(), options.repositoryKeys()),
+        context.reporter());
+  }
+
+  private static Optional<Path> pgPath(Options options) {
+    return options.optional("pg-path").map(Path::of);
+  }
+
+  private static ArchivePushRequest request(Options options) {
+    CompressionType compression = CompressionType.parse(options.string("compress-type"));
+    return new ArchivePushRequest(
+        options.stanza(),
+        Repositories.all(options),
+        pgPath(options),
+        options.optional("pg-version-force").map(PgVersion::parse),
+        compression,
+        options.optionalInteger("compress-level").orElse(compression.defaultLevel()),
+        options.flag("archive-header-check"),
+        options.flag("archive-mode-check"),
+        options.optionalBytes("archive-push-queue-max"));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.Options;
+import dev.holdfast.engine.lock.HeldLocks;
+import dev.holdfast.engine.stanza.StanzaRequest;
+import dev.holdfast.engine.stanza.StanzaUpgrade;
+
+/** Tells a stanza about the new version after pg_upgrade. */
+final class StanzaUpgradeVerb implements Verb {
+  @Override
+  public String name() {
+    return "stanza-upgrade";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    Options options = context.options();
+    context.refuseWhenStopped();
+    try (HeldLocks locks = VerbLocks.acquire(context)) {
+      StanzaRequest request =
+          new StanzaRequest(
+              options.stanza(), Repositories.all(options), StanzaCluster.control(options));
+      new StanzaUpgrade(request, context.reporter()).run();
+    }
+    return 0;
+  }
+}
