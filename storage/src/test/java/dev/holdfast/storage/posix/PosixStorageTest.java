@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.storage.StorageBatch;
 import dev.holdfast.storage.StorageEntry;
 import dev.holdfast.storage.StorageOutput;
 import java.io.IOException;
@@ -176,6 +177,21 @@ class PosixStorageTest {
   }
 
   @Test
+  void writesBatchesWhereAFileSystemCannotBeSyncedAtOnce() throws Exception {
+    try (Mount mount = Mount.overlay(directory.resolve("overlay"))) {
+      PosixStorage storage = new PosixStorage(mount.path().resolve("repo"));
+      try (StorageBatch batch = storage.batch();
+          StorageOutput output = batch.write("backup/file")) {
+        output.write(new byte[1000], 0, 1000);
+        output.commit();
+        batch.sync();
+      }
+      assertThat(mount.path().resolve("repo/backup/file")).hasSize(1000);
+      storage.removeTree("");
+    }
+  }
+
+  @Test
   void renamesWithoutReplacing() throws IOException {
     Path from = Files.writeString(directory.resolve("from ü"), "new");
     Path to = Files.writeString(directory.resolve("to"), "old");
@@ -208,9 +224,22 @@ class PosixStorageTest {
   /** A small file system of its own, where the tests run with the right to mount one. */
   record Mount(Path path) implements AutoCloseable {
     static Mount tmpfs(Path path, String options) throws IOException, InterruptedException {
+      return mount(path, "tmpfs", options);
+    }
+
+    static Mount overlay(Path path) throws IOException, InterruptedException {
+      Path lower = Files.createDirectories(path.resolveSibling("lower"));
+      Path upper = Files.createDirectories(path.resolveSibling("upper"));
+      Path work = Files.createDirectories(path.resolveSibling("work"));
+      return mount(
+          path, "overlay", "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + work);
+    }
+
+    private static Mount mount(Path path, String type, String options)
+        throws IOException, InterruptedException {
       assumeThat(System.getProperty("user.name")).isEqualTo("root");
       Files.createDirectories(path);
-      int exit = run(List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", path.toString()));
+      int exit = run(List.of("mount", "-t", type, "-o", options, type, path.toString()));
       assumeThat(exit).as("the exit code of mount").isZero();
       return new Mount(path);
     }
