@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import javax.crypto.Cipher;
+import javax.crypto.ShortBufferException;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -16,6 +17,7 @@ public final class BlockCipher {
   static final int BLOCK_SIZE = 16;
 
   private static final int KEY_SIZE = 32;
+  private static final int PIECE = 4 * 1024;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private BlockCipher() {}
@@ -58,6 +60,23 @@ public final class BlockCipher {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the platform lacks AES or SHA-1", e);
     }
+  }
+
+  /**
+   * Puts a chunk through the cipher, to the beginning of the output; returns the bytes there.
+   *
+   * <p>It goes through in small pieces, because the compiler replaces the cipher's loop by the
+   * processor's instructions only after its caller was called often: with 4 KiB that is after some
+   * 20 MB, with 64 KiB after 300, and the fast loop is no slower for the small pieces.
+   */
+  static int update(Cipher cipher, byte[] input, int offset, int length, byte[] output)
+      throws ShortBufferException {
+    int end = offset + length;
+    int written = 0;
+    for (int position = offset; position < end; position += PIECE) {
+      written += cipher.update(input, position, Math.min(PIECE, end - position), output, written);
+    }
+    return written;
   }
 
   /** EVP_BytesToKey: each round hashes the round before it, the passphrase and the salt. */

@@ -89,7 +89,7 @@ final class DecryptingInputStream extends InputStream {
         outputLimit = current.doFinal(output, 0);
       } else {
         anything |= count > 0;
-        outputLimit = current.update(input, 0, count, output, 0);
+        outputLimit = BlockCipher.update(current, input, 0, count, output);
       }
     } catch (GeneralSecurityException e) {
       throw new HoldfastException(

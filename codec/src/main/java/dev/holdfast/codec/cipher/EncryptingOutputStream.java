@@ -44,7 +44,7 @@ final class EncryptingOutputStream extends OutputStream {
       int count = Math.min(CHUNK, end - position);
       reserve(count + BlockCipher.BLOCK_SIZE);
       try {
-        sink.write(output, 0, cipher.update(bytes, position, count, output, 0));
+        sink.write(output, 0, BlockCipher.update(cipher, bytes, position, count, output));
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES refused to encrypt", e);
       }
