@@ -1,10 +1,15 @@
 package dev.holdfast.codec.compress;
 
+import java.util.Arrays;
+
 /**
  * Decodes LZ4 blocks in an array that still holds the output before them, so that linked blocks can
  * reach back into their predecessors; the lz4 library's Java interface cannot do that.
  */
 final class Lz4Block {
+  /** Up to here, copying words beats a bulk copy. */
+  private static final int SHORT_MATCH = 32;
+
   private Lz4Block() {}
 
   /**
@@ -92,16 +97,25 @@ final class Lz4Block {
 
   private static void copyMatch(byte[] output, int out, int distance, int count, int limit) {
     int from = out - distance;
-    if (distance >= 8 && limit - out >= count + 8) {
-      // Writes up to seven bytes too many, which the next sequence overwrites.
-      for (int i = 0; i < count; i += 8) {
+    if (distance >= 8 && count <= SHORT_MATCH && limit - out >= SHORT_MATCH) {
+      // Most matches: whole words, whose excess the next sequence overwrites. A word is read only
+      // after the one eight bytes before it was written, so overlapping matches come out right.
+      LittleEndian.putLong(output, out, LittleEndian.longAt(output, from));
+      LittleEndian.putLong(output, out + 8, LittleEndian.longAt(output, from + 8));
+      for (int i = 16; i < count; i += 8) {
         LittleEndian.putLong(output, out + i, LittleEndian.longAt(output, from + i));
       }
     } else if (distance >= count) {
       System.arraycopy(output, from, output, out, count);
+    } else if (distance == 1) {
+      Arrays.fill(output, out, out + count, output[from]);
     } else {
-      for (int i = 0; i < count; i++) {
-        output[out + i] = output[from + i];
+      // A short pattern repeated: every copy doubles what the next one can take.
+      int done = 0;
+      while (done < count) {
+        int next = Math.min(distance + done, count - done);
+        System.arraycopy(output, from, output, out + done, next);
+        done += next;
       }
     }
   }

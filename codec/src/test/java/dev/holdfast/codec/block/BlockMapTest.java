@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The grammar, against bytes that pgBackRest's own tests expect for the same blocks. */
@@ -95,6 +98,23 @@ class BlockMapTest {
                 entry(1, 0, 99, 1, 5, 1, "eeee09000000ffff"),
                 entry(2, 7, 55, 1, 2, 0, "eeee0a000000ffff")));
     assertThat(BlockMap.read(map.write(), map.format())).isEqualTo(map);
+  }
+
+  /** A table's map after a full and three incremental backups, as pgBackRest 2.55 stored it. */
+  @Test
+  void writesARealMapByteForByteAsItWas() throws IOException {
+    byte[] bytes;
+    try (InputStream in =
+        Objects.requireNonNull(
+            BlockMapTest.class.getResourceAsStream("pgbackrest-2.55-four-backups.map"))) {
+      bytes = in.readAllBytes();
+    }
+    BlockMap map = BlockMap.read(bytes, new BlockFormat(8192, 6));
+    map.expectFileSize(1212 * 8192L);
+    assertThat(map.entries())
+        .extracting(entry -> entry.superBlock().reference())
+        .contains(0, 1, 2, 3);
+    assertThat(map.write()).isEqualTo(bytes);
   }
 
   @Test
