@@ -59,6 +59,14 @@ public final class ClusterSandbox implements AutoCloseable {
     return cluster;
   }
 
+  /** A cluster in a directory that exists or will. */
+  public LocalCluster existing(PostgresInstallation installation, String name) {
+    LocalCluster cluster =
+        LocalCluster.existing(installation, ClusterPlace.below(directory, name), owner);
+    clusters.add(cluster);
+    return cluster;
+  }
+
   /** Runs a command of the host as the clusters' user. */
   public void run(String... command) {
     ExternalProgram.run(owner.command(List.of(command)), Map.of(), PATIENCE)

@@ -1,0 +1,97 @@
+package dev.holdfast.postgres.session;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** Makes connections as libpq would with the same settings. */
+final class Connector {
+  private Connector() {}
+
+  static Connection connect(
+      SessionTarget target, Duration timeout, Map<String, String> environment) {
+    String host = target.host(environment);
+    String role = target.role(environment);
+    Properties properties = new Properties();
+    properties.setProperty(PGProperty.USER.getName(), role);
+    properties.setProperty(PGProperty.PG_DBNAME.getName(), target.database());
+    properties.setProperty(PGProperty.PG_PORT.getName(), Integer.toString(target.port()));
+    String password = PasswordFile.find(environment, host, target.port(), target.database(), role);
+    if (password != null) {
+      properties.setProperty(PGProperty.PASSWORD.getName(), password);
+    }
+    properties.setProperty(PGProperty.GSS_ENC_MODE.getName(), "disable");
+    properties.setProperty(PGProperty.PREFER_QUERY_MODE.getName(), "simple");
+    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "13");
+    properties.setProperty(
+        PGProperty.CONNECT_TIMEOUT.getName(), Long.toString(Math.max(1, timeout.toSeconds())));
+    if (host.startsWith("/")) {
+      properties.setProperty(PGProperty.PG_HOST.getName(), "localhost");
+      properties.setProperty(PGProperty.SSL_MODE.getName(), "disable");
+      properties.setProperty(
+          PGProperty.SOCKET_FACTORY.getName(), UnixSocketFactory.class.getName());
+      properties.setProperty(
+          PGProperty.SOCKET_FACTORY_ARG.getName(), Path.of(host, target.socketName()).toString());
+    } else {
+      properties.setProperty(PGProperty.PG_HOST.getName(), host);
+      properties.setProperty(
+          PGProperty.SSL_MODE.getName(), environment.getOrDefault("PGSSLMODE", "prefer"));
+      properties.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    }
+    return connect(target, host, role, properties);
+  }
+
+  private static Connection connect(
+      SessionTarget target, String host, String role, Properties properties) {
+    try {
+      // The driver itself, since DriverManager looks through the whole class path for others.
+      Connection connection = new Driver().connect("jdbc:postgresql:", properties);
+      if (connection == null) {
+        throw new HoldfastException(ErrorCode.ASSERT, "the JDBC driver refused its own URL");
+      }
+      return connection;
+    } catch (SQLException e) {
+      throw new HoldfastException(
+          ErrorCode.DB_CONNECT,
+          "unable to connect to the database '"
+              + target.database()
+              + "' as '"
+              + role
+              + "' at '"
+              + host
+              + "' port "
+              + target.port()
+              + ": "
+              + reason(e),
+          e,
+          "Is PostgreSQL running, and do pg-port, pg-socket-path and pg-user fit it?");
+    }
+  }
+
+  private static String reason(SQLException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String detail = cause == e ? "" : " (" + cause.getMessage() + ")";
+    return e.getMessage() + detail;
+  }
+
+  /**
+   * Closes a connection that cannot be used; what goes wrong then only explains the first error.
+   */
+  static void abandon(Connection connection, HoldfastException reason) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
+    }
+  }
+}
