@@ -1,9 +1,15 @@
 package dev.holdfast.repository.info;
 
+import dev.holdfast.codec.compress.CompressionType;
 import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.domain.BackupType;
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.WalSegment;
+import dev.holdfast.repository.RepositoryFormat;
+import dev.holdfast.repository.manifest.Manifest;
+import dev.holdfast.repository.manifest.ManifestData;
+import dev.holdfast.repository.manifest.ManifestFile;
+import dev.holdfast.repository.manifest.ManifestOptions;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -98,6 +104,73 @@ public record BackupEntry(
       boolean compress,
       boolean hardlink,
       boolean online) {}
+
+  /**
+   * The entry of a complete backup, with its sizes summed up over the files. What is stored of a
+   * file counts as its size where the manifest says nothing of it.
+   */
+  public static BackupEntry of(Manifest manifest) {
+    long size = 0;
+    long sizeDelta = 0;
+    long repoSize = 0;
+    long repoSizeDelta = 0;
+    long mapSize = 0;
+    long mapSizeDelta = 0;
+    boolean error = false;
+    for (ManifestFile file : manifest.files()) {
+      long stored = file.repoSize() > 0 ? file.repoSize() : file.size();
+      size += file.size();
+      repoSize += stored;
+      mapSize += file.blockMapSize();
+      if (file.reference() == null) {
+        sizeDelta += file.size();
+        repoSizeDelta += stored;
+        mapSizeDelta += file.blockMapSize();
+      }
+      error |= file.hasPageErrors();
+    }
+    ManifestData data = manifest.data();
+    ManifestOptions options = manifest.options();
+    boolean blocks = data.blockIncremental();
+    boolean full = data.type() == BackupType.FULL;
+    return new BackupEntry(
+        data.label(),
+        RepositoryFormat.NUMBER,
+        manifest.version(),
+        data.type(),
+        full ? null : data.prior(),
+        full
+            ? null
+            : data.references().stream()
+                .filter(reference -> !reference.equals(data.label()))
+                .sorted()
+                .toList(),
+        data.timestampStart(),
+        data.timestampStop(),
+        data.archiveStart(),
+        data.archiveStop(),
+        data.lsnStart(),
+        data.lsnStop(),
+        error,
+        new Sizes(
+            size,
+            sizeDelta,
+            repoSize,
+            repoSizeDelta,
+            blocks ? mapSize : null,
+            blocks ? mapSizeDelta : null),
+        manifest.cluster().historyId(),
+        new Options(
+            options.archiveCheck(),
+            options.archiveCopy(),
+            Boolean.TRUE.equals(options.backupStandby()),
+            Boolean.TRUE.equals(options.checksumPage()),
+            options.compression() != CompressionType.NONE,
+            options.hardlink(),
+            options.online()),
+        data.annotations(),
+        new TreeMap<>());
+  }
 
   /** The entry with other annotations. */
   public BackupEntry withAnnotations(SortedMap<String, String> newAnnotations) {
