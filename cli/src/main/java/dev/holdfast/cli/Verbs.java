@@ -22,9 +22,11 @@ final class Verbs {
       case "stanza-upgrade" -> new StanzaUpgradeVerb();
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
+      case "expire" -> new ExpireVerb();
       case "help" -> new HelpVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();
+      case "restore" -> new RestoreVerb();
       case "version" -> new VersionVerb();
       default ->
           throw new HoldfastException(

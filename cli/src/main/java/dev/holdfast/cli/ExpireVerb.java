@@ -1,0 +1,38 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.Options;
+import dev.holdfast.domain.BackupLabel;
+import dev.holdfast.domain.WalSegment;
+import dev.holdfast.engine.expire.Expire;
+import dev.holdfast.engine.expire.ExpireRequest;
+import dev.holdfast.engine.lock.HeldLocks;
+import java.util.List;
+
+/** Removes the backups and the WAL that retention lets go, or one backup set by name. */
+final class ExpireVerb implements Verb {
+  @Override
+  public String name() {
+    return "expire";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    context.refuseWhenStopped();
+    try (HeldLocks locks = VerbLocks.acquire(context)) {
+      new Expire(request(context.options()), context.clock(), context.reporter()).run();
+    }
+    return 0;
+  }
+
+  private static ExpireRequest request(Options options) {
+    List<Integer> keys =
+        options.has("repo") ? List.of(options.repositoryKey()) : options.repositoryKeys();
+    return new ExpireRequest(
+        options.stanza(),
+        RetentionOptions.targets(options, keys),
+        options.optional("set").map(BackupLabel::new),
+        options.flag("oldest"),
+        options.optional("archive-expire-before").map(WalSegment::parse),
+        options.flag("dry-run"));
+  }
+}
