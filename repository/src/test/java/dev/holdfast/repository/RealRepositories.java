@@ -176,7 +176,7 @@ final class RealRepositories {
         data.resolve("base/4/1259"), FileTime.from(Instant.now().minusSeconds(60)));
   }
 
-  /** A backup of the running cluster into the first and the last repository. */
+  /** A full backup, for the page checks of it, of the running cluster into two repositories. */
   private void online() throws IOException {
     int port = freePort();
     asUser("mkdir", root.resolve("tablespace").toString());
@@ -228,7 +228,7 @@ final class RealRepositories {
             "--pg1-user=postgres",
             "--no-archive-check",
             "--start-fast",
-            "--type=diff",
+            "--type=full",
             "backup");
       }
     } finally {
