@@ -63,7 +63,7 @@ public final class ClusterDirectory {
           ErrorCode.PATH_MISSING, "the data directory '" + pgdata + "' does not exist");
     }
     visitor.target(new FoundTarget(DATA, pgdata.toString(), null, 0, null));
-    visitor.path(path(DATA, base, pgdata));
+    visitor.path(path(DATA, base, parentOf(pgdata)));
     contents(DATA, pgdata);
     if (!tablespaces.isEmpty()) {
       tablespaces(base);
@@ -85,7 +85,7 @@ public final class ClusterDirectory {
               && !unlogged.isEmpty()
               && unlogged.contains(entry.name().substring(0, number));
       if (!isUnlogged) {
-        entry(name, directory.resolve(entry.name()), entry, inDatabase);
+        entry(name, directory, entry, inDatabase);
       }
     }
   }
@@ -102,27 +102,37 @@ public final class ClusterDirectory {
     return numbers;
   }
 
-  private void entry(String parent, Path path, DirectoryEntry entry, boolean inDatabase) {
+  /** An entry of {@code directory}, which the manifest calls {@code parent}. */
+  private void entry(String parent, Path directory, DirectoryEntry entry, boolean inDatabase) {
     if (Omissions.isSortFile(entry.name())) {
       return;
     }
     String name = parent + "/" + entry.name();
     if (omissions.isUnwanted(name)) {
       visitor.excluded(
-          "exclude '" + path + "' from backup using '" + relative(name) + "' exclusion");
+          "exclude '"
+              + directory
+              + "/"
+              + entry.name()
+              + "' from backup using '"
+              + relative(name)
+              + "' exclusion");
       return;
     }
     switch (entry.kind()) {
-      case DIRECTORY -> directory(parent, name, path, entry);
-      case FILE -> file(parent, name, path, entry, inDatabase);
-      case LINK -> link(parent, name, path, entry, inDatabase);
-      case SPECIAL -> visitor.warning("exclude special file '" + path + "' from backup");
+      case DIRECTORY -> directory(parent, name, directory, entry);
+      case FILE -> file(parent, name, directory, entry, inDatabase);
+      case LINK -> link(parent, name, directory, entry, inDatabase);
+      case SPECIAL ->
+          visitor.warning(
+              "exclude special file '" + directory + "/" + entry.name() + "' from backup");
     }
   }
 
-  private void directory(String parent, String name, Path path, DirectoryEntry entry) {
-    refuseInTablespaces(parent, path);
-    visitor.path(path(name, entry, path));
+  private void directory(String parent, String name, Path directory, DirectoryEntry entry) {
+    Path path = FileTree.child(directory, entry.name());
+    refuseInTablespaces(parent, directory, entry.name());
+    visitor.path(path(name, entry, directory));
     if (omissions.isContentUnwanted(name)) {
       visitor.excluded(
           "exclude contents of '"
@@ -136,8 +146,8 @@ public final class ClusterDirectory {
   }
 
   private void file(
-      String parent, String name, Path path, DirectoryEntry entry, boolean inDatabase) {
-    refuseInTablespaces(parent, path);
+      String parent, String name, Path directory, DirectoryEntry entry, boolean inDatabase) {
+    refuseInTablespaces(parent, directory, entry.name());
     if (!omissions.isFileUseless(parent, entry.name(), inDatabase)) {
       visitor.file(
           new FoundFile(
@@ -145,8 +155,8 @@ public final class ClusterDirectory {
               entry.size(),
               entry.modified(),
               entry.mode(),
-              tree.user(entry, path),
-              tree.group(entry, path),
+              tree.user(entry, directory),
+              tree.group(entry, directory),
               inDatabase && hasPages(entry.name())));
     }
   }
@@ -157,17 +167,22 @@ public final class ClusterDirectory {
         && !fileName.equals("pg_control");
   }
 
-  private static void refuseInTablespaces(String parent, Path path) {
+  private static void refuseInTablespaces(String parent, Path directory, String fileName) {
     if (parent.equals(DATA_TABLESPACES)) {
       throw new HoldfastException(
           ErrorCode.LINK_EXPECTED,
-          "'" + path + "' is not a symbolic link, and pg_tblspc should contain nothing else",
+          "'"
+              + directory
+              + "/"
+              + fileName
+              + "' is not a symbolic link, and pg_tblspc should contain nothing else",
           "Tablespaces in place (allow_in_place_tablespaces) cannot be backed up.");
     }
   }
 
   private void link(
-      String parent, String name, Path path, DirectoryEntry entry, boolean inDatabase) {
+      String parent, String name, Path directory, DirectoryEntry entry, boolean inDatabase) {
+    Path path = FileTree.child(directory, entry.name());
     Path destination = tree.destination(path);
     if (destination == null) {
       return;
@@ -181,14 +196,17 @@ public final class ClusterDirectory {
     }
     visitor.link(
         new FoundLink(
-            name, destination.toString(), tree.user(entry, path), tree.group(entry, path)));
+            name,
+            destination.toString(),
+            tree.user(entry, directory),
+            tree.group(entry, directory)));
     if (parent.equals(DATA_TABLESPACES)) {
       tablespace(path, entry.name(), destination, absolute);
     } else {
       other(name, path, entry.name(), destination, absolute);
       DirectoryEntry there = existing(path, absolute, tree.stat(path));
       if (there != null) {
-        entry(parent, path, there, inDatabase);
+        entry(parent, directory, there, inDatabase);
       }
     }
   }
@@ -240,16 +258,19 @@ public final class ClusterDirectory {
   /** Files of tablespaces come last: their names begin with {@code pg_tblspc}. */
   private void tablespaces(DirectoryEntry base) {
     Path pgdata = scan.pgdata();
-    visitor.path(path(TABLESPACES, base, pgdata));
+    visitor.path(path(TABLESPACES, base, parentOf(pgdata)));
     Path parent = pgdata.resolve(TABLESPACES);
     DirectoryEntry parentEntry = tree.stat(parent);
     for (Tablespace tablespace : tablespaces) {
       String name = TABLESPACES + "/" + tablespace.oid();
-      visitor.path(path(name, parentEntry == null ? base : parentEntry, parent));
+      visitor.path(
+          parentEntry == null
+              ? path(name, base, parentOf(pgdata))
+              : path(name, parentEntry, pgdata));
       Path directory = tablespace.link().resolve(tablespaceDirectory);
       DirectoryEntry there = existing(tablespace.link(), directory, tree.stat(directory));
       if (there != null) {
-        entry(name, directory, there, false);
+        entry(name, tablespace.link(), there, false);
       }
     }
   }
@@ -265,8 +286,9 @@ public final class ClusterDirectory {
     return there;
   }
 
-  private FoundPath path(String name, DirectoryEntry entry, Path path) {
-    return new FoundPath(name, entry.mode(), tree.user(entry, path), tree.group(entry, path));
+  private FoundPath path(String name, DirectoryEntry entry, Path directory) {
+    return new FoundPath(
+        name, entry.mode(), tree.user(entry, directory), tree.group(entry, directory));
   }
 
   /** Whether a directory holds the files of a database, or those shared by all. */

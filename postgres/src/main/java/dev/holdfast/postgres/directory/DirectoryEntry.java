@@ -47,7 +47,18 @@ record DirectoryEntry(
   }
 
   static DirectoryEntry of(String name, Map<String, Object> attributes) {
-    int mode = (Integer) Objects.requireNonNull(attributes.get("mode"));
+    return of(
+        name,
+        (Integer) Objects.requireNonNull(attributes.get("mode")),
+        (Long) Objects.requireNonNull(attributes.get("size")),
+        ((FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime")))
+            .to(TimeUnit.SECONDS),
+        (Integer) Objects.requireNonNull(attributes.get("uid")),
+        (Integer) Objects.requireNonNull(attributes.get("gid")));
+  }
+
+  /** From the kernel's numbers; the mode holds the type, too. */
+  static DirectoryEntry of(String name, int mode, long size, long modified, int uid, int gid) {
     Kind kind =
         switch (mode & TYPE_MASK) {
           case 0100000 -> Kind.FILE;
@@ -56,15 +67,7 @@ record DirectoryEntry(
           default -> Kind.SPECIAL;
         };
     return new DirectoryEntry(
-        name,
-        kind,
-        kind == Kind.DIRECTORY,
-        (Long) Objects.requireNonNull(attributes.get("size")),
-        ((FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime")))
-            .to(TimeUnit.SECONDS),
-        mode & PERMISSION_MASK,
-        (Integer) Objects.requireNonNull(attributes.get("uid")),
-        (Integer) Objects.requireNonNull(attributes.get("gid")));
+        name, kind, kind == Kind.DIRECTORY, size, modified, mode & PERMISSION_MASK, uid, gid);
   }
 
   /** The same link, knowing that it leads to a directory. */

@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -24,15 +25,52 @@ final class FileTree {
 
   private final Map<Integer, String> groups = new HashMap<>();
 
+  private final @Nullable KernelDirectory kernel;
+
+  /** The calls in the quickest way that there is. */
+  FileTree() {
+    this(KernelDirectory.available().orElse(null));
+  }
+
+  /** The calls by the kernel's own, or (null) by the JDK's. */
+  FileTree(@Nullable KernelDirectory kernel) {
+    this.kernel = kernel;
+  }
+
   /** The entries of a directory in the order of the paths below it; null when it has vanished. */
   @Nullable List<DirectoryEntry> list(Path directory) {
+    List<DirectoryEntry> entries =
+        kernel == null
+            ? null
+            : kernel.list(
+                directory.toString(),
+                name -> stat(child(directory, name), LinkOption.NOFOLLOW_LINKS));
+    if (entries == null) {
+      entries = listPortably(directory);
+    }
+    if (entries == null) {
+      return null;
+    }
+    for (int i = 0; i < entries.size(); i++) {
+      DirectoryEntry entry = entries.get(i);
+      requireRepresentable(directory, entry.name());
+      if (entry.kind() == DirectoryEntry.Kind.LINK
+          && Files.isDirectory(child(directory, entry.name()))) {
+        entries.set(i, entry.leadingToDirectory());
+      }
+    }
+    entries.sort(DirectoryEntry.PATH_ORDER);
+    return entries;
+  }
+
+  private @Nullable List<DirectoryEntry> listPortably(Path directory) {
     List<DirectoryEntry> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {
+        requireRepresentable(directory, String.valueOf(path.getFileName()));
         DirectoryEntry entry = stat(path, LinkOption.NOFOLLOW_LINKS);
         if (entry != null) {
-          boolean leads = entry.kind() == DirectoryEntry.Kind.LINK && Files.isDirectory(path);
-          entries.add(leads ? entry.leadingToDirectory() : entry);
+          entries.add(entry);
         }
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -42,8 +80,38 @@ final class FileTree {
     } catch (IOException e) {
       throw refused(ErrorCode.PATH_OPEN, "list", directory, e);
     }
-    entries.sort(DirectoryEntry.PATH_ORDER);
     return entries;
+  }
+
+  /**
+   * The path of an entry.
+   *
+   * @throws HoldfastException format (29) for a name that Java cannot hand back to the system
+   */
+  static Path child(Path directory, String name) {
+    requireRepresentable(directory, name);
+    try {
+      return directory.resolve(name);
+    } catch (InvalidPathException e) {
+      throw unnameable(directory, name, e);
+    }
+  }
+
+  /** A file that cannot be opened by its name would look as if it had vanished. */
+  private static void requireRepresentable(Path directory, String name) {
+    // Bytes that are no UTF-8 were replaced by this character when the name was read.
+    if (name.indexOf('\uFFFD') >= 0) {
+      throw unnameable(directory, name, null);
+    }
+  }
+
+  private static HoldfastException unnameable(
+      Path directory, String name, @Nullable InvalidPathException cause) {
+    return new HoldfastException(
+        ErrorCode.FORMAT,
+        "the name of '" + directory + "/" + name + "' cannot be represented",
+        cause,
+        "Names must be UTF-8, and the environment must say so, for example LC_ALL=C.UTF-8.");
   }
 
   /** What a path is; null when there is nothing. */
@@ -71,25 +139,26 @@ final class FileTree {
     }
   }
 
-  /** The name of an entry's owner; null when the number belongs to nobody. */
-  @Nullable String user(DirectoryEntry entry, Path path) {
-    return named(users, entry, entry.uid(), path, "uid", "owner");
+  /** The name of the owner of an entry of a directory; null when the number belongs to nobody. */
+  @Nullable String user(DirectoryEntry entry, Path directory) {
+    return named(users, entry, entry.uid(), directory, "uid", "owner");
   }
 
-  /** The name of an entry's group; null when the number belongs to none. */
-  @Nullable String group(DirectoryEntry entry, Path path) {
-    return named(groups, entry, entry.gid(), path, "gid", "group");
+  /** The name of the group of an entry of a directory; null when the number belongs to none. */
+  @Nullable String group(DirectoryEntry entry, Path directory) {
+    return named(groups, entry, entry.gid(), directory, "gid", "group");
   }
 
   private @Nullable String named(
       Map<Integer, String> known,
       DirectoryEntry entry,
       int number,
-      Path path,
+      Path directory,
       String numberAttribute,
       String nameAttribute) {
     String name = known.get(number);
     if (name == null) {
+      Path path = child(directory, entry.name());
       LinkOption[] options =
           entry.kind() == DirectoryEntry.Kind.LINK
               ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS}
