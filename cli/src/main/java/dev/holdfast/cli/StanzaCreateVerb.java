@@ -19,7 +19,7 @@ final class StanzaCreateVerb implements Verb {
     try (HeldLocks locks = VerbLocks.acquire(context)) {
       StanzaRequest request =
           new StanzaRequest(
-              options.stanza(), Repositories.all(options), StanzaCluster.control(options));
+              options.stanza(), Repositories.all(options), Clusters.primaryControl(context));
       new StanzaCreate(request, context.reporter()).run();
     }
     return 0;

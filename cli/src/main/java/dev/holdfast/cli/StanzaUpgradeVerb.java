@@ -19,7 +19,7 @@ final class StanzaUpgradeVerb implements Verb {
     try (HeldLocks locks = VerbLocks.acquire(context)) {
       StanzaRequest request =
           new StanzaRequest(
-              options.stanza(), Repositories.all(options), StanzaCluster.control(options));
+              options.stanza(), Repositories.all(options), Clusters.primaryControl(context));
       new StanzaUpgrade(request, context.reporter()).run();
     }
     return 0;

@@ -17,6 +17,8 @@ final class Verbs {
       case "annotate" -> new AnnotateVerb();
       case "archive-get" -> new ArchiveGetVerb();
       case "archive-push" -> new ArchivePushVerb();
+      case "check" -> new CheckVerb();
+      case "info" -> new InfoVerb();
       case "stanza-create" -> new StanzaCreateVerb();
       case "stanza-delete" -> new StanzaDeleteVerb();
       case "stanza-upgrade" -> new StanzaUpgradeVerb();

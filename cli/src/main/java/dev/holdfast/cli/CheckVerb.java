@@ -1,0 +1,59 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.ConfigurationLoader;
+import dev.holdfast.config.Options;
+import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.check.Check;
+import dev.holdfast.engine.check.CheckRequest;
+import dev.holdfast.postgres.session.ClusterSet;
+import dev.holdfast.postgres.session.ClusterSet.Wanted;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks the configuration and that WAL reaches every repository. */
+final class CheckVerb implements Verb {
+  private static final String NO_STANDBY = "n";
+
+  @Override
+  public String name() {
+    return "check";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    Options options = context.options();
+    if (options.optionalStanza().isPresent()) {
+      check(options, context.reporter());
+      return 0;
+    }
+    List<String> stanzas = options.configuredStanzas();
+    if (stanzas.isEmpty()) {
+      context
+          .reporter()
+          .warn(
+              "no stanzas found to check\n"
+                  + "HINT: are there non-empty stanza sections in the configuration?");
+    }
+    for (String stanza : stanzas) {
+      context.reporter().info("check stanza '" + stanza + "'");
+      List<String> arguments = new ArrayList<>(context.arguments());
+      arguments.add("--stanza=" + stanza);
+      check(ConfigurationLoader.ofProcess().load(arguments), context.reporter());
+    }
+    return 0;
+  }
+
+  private static void check(Options options, Reporter reporter) {
+    CheckRequest request =
+        new CheckRequest(
+            options.stanza(),
+            Repositories.all(options),
+            options.duration("archive-timeout"),
+            options.flag("archive-check"),
+            options.flag("archive-mode-check"),
+            !options.string("backup-standby").equals(NO_STANDBY));
+    try (ClusterSet clusters = Clusters.connect(options, Wanted.ANY_STANDBY, false)) {
+      new Check(request, reporter).run(clusters);
+    }
+  }
+}
