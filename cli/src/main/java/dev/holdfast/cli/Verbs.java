@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.demo.DemoVerb;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 
@@ -25,6 +26,7 @@ final class Verbs {
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
       case "expire" -> new ExpireVerb();
+      case "demo" -> new DemoVerb();
       case "help" -> new HelpVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();
