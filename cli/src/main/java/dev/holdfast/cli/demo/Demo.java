@@ -52,17 +52,16 @@ final class Demo implements AutoCloseable {
         });
     story.step("backup --type=incr", () -> backup("incr"));
     story.step(
-        "sell on: these are in no backup, only in the WAL",
+        "sell on; only the WAL has these",
         () -> {
           shop.sell(3_000);
           return "3,000 orders";
         });
     Shop.Orders before = shop.orders();
     String moment = sqlOnOriginal("select clock_timestamp()");
-    story.step(story.palette().bad("DROP TABLE orders") + ", the accident", () -> accident(shop));
-    Duration restore =
-        story.step("restore --type=time, beside the original", () -> restore(moment));
-    Duration replay = story.step("start it: WAL from the archive, up to the moment", this::replay);
+    story.step("DROP TABLE orders", story.palette()::bad, () -> accident(shop));
+    Duration restore = story.step("restore --type=time, beside it", () -> restore(moment));
+    Duration replay = story.step("start it, replay WAL up to the moment", this::replay);
     Shop.Orders after = new Shop(new ShopDatabase(recovered, Shop.DATABASE)).orders();
     prove(shop, before, after, moment, restore.plus(replay));
   }
@@ -129,7 +128,7 @@ final class Demo implements AutoCloseable {
                         + segment
                         + "' from pg_stat_archiver")
                 .equals("t"));
-    return "and life goes on";
+    return "and 200 new customers";
   }
 
   private String restore(String moment) {
@@ -165,9 +164,9 @@ final class Demo implements AutoCloseable {
     story.say(row("before the accident", before));
     story.say(row("recovered", after));
     story.say(
-        "    %-22s%s"
+        "    %-20s%s"
             .formatted(
-                "the original", stillGone ? "table \"orders\" does not exist" : "has its orders"));
+                "the original", stillGone ? "the table orders does not exist" : "has its orders"));
     story.say("");
     if (!same || !stillGone) {
       throw new HoldfastException(
@@ -177,15 +176,16 @@ final class Demo implements AutoCloseable {
     }
     story.say(
         "  "
-            + palette.good(palette.bold(palette.either("✔ ", "") + "Every row is back."))
-            + " From the decision to recover to the first answer:"
+            + palette.good(palette.bold(palette.either("✔ ", "") + "Every row is back,"))
+            + " "
             + Story.seconds(recovery)
+            + " after the decision to recover. All steps took "
+            + Story.seconds(story.total())
             + ".");
-    story.say("  All steps:" + Story.seconds(story.total()) + ".");
   }
 
   private static String row(String name, Shop.Orders orders) {
-    return "    %-22s%-16s turnover %-15s digest %s"
+    return "    %-20s%s, turnover %s, digest %s"
         .formatted(name, orders.counted(), orders.turnover(), orders.digest());
   }
 

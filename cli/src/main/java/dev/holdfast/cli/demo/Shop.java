@@ -62,7 +62,7 @@ final class Shop {
 
   private static final String DIGEST =
       """
-      select count(*) || '|' || sum(total) || '|'
+      select count(*) || '|' || to_char(sum(total), 'FM999,999,999,990.00') || '|'
         || left(md5(string_agg(id || ':' || customer || ':' || total || ':' || coalesce(note, ''),
                                ',' order by id)), 12)
       from orders

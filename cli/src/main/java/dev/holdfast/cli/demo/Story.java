@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Tells what happens, a line for each step: when it began, what it was, what came of it and how
@@ -43,15 +44,16 @@ final class Story {
   /**
    * Runs a step.
    *
-   * @param name shown while it runs
+   * @param name shown while it runs; plain text
+   * @param paint how the name is painted
    * @param work what it does; gives what came of it, in a few words, or nothing
    * @return how long it took
    */
-  Duration step(String name, Supplier<String> work) {
+  Duration step(String name, UnaryOperator<String> paint, Supplier<String> work) {
     String time = LocalTime.now(clock).truncatedTo(ChronoUnit.SECONDS).toString();
     // A time with zero seconds leaves them out.
     String shown = time.length() == 5 ? time + ":00" : time;
-    out.print("  " + palette.faint(shown) + "  " + name);
+    out.print("  " + palette.faint(shown) + "  " + paint.apply(name));
     out.flush();
     long begin = System.nanoTime();
     String result;
@@ -63,10 +65,19 @@ final class Story {
     }
     Duration duration = Duration.ofNanos(System.nanoTime() - begin);
     steps.add(new Step(name, duration));
+    String took = seconds(duration);
     int gap = Math.max(2, TEXT_WIDTH - name.length() - result.length());
-    out.println(" ".repeat(gap) + palette.accent(result) + palette.faint(seconds(duration)));
+    out.println(
+        " ".repeat(gap)
+            + palette.accent(result)
+            + palette.faint(" ".repeat(Math.max(2, 9 - took.length())) + took));
     out.flush();
     return duration;
+  }
+
+  /** Runs a step like any other. */
+  Duration step(String name, Supplier<String> work) {
+    return step(name, UnaryOperator.identity(), work);
   }
 
   /** Says a line. */
@@ -79,6 +90,7 @@ final class Story {
   void heading(String text) {
     say("");
     say("  " + palette.bold(text));
+    say("");
   }
 
   /** The time of all steps together. */

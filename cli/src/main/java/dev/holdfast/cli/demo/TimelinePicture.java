@@ -8,9 +8,9 @@ import java.util.List;
  * and the recovered cluster's line, which leaves it at that moment.
  *
  * <pre>
- *   full          incremental      moment    DROP TABLE
- *    ●━━━━━━━━━━━━━━━●━━━━━━━━━━━━━━━◆━━━━━━━━━━✖━━━━━━━━━━━━▶ shop: no orders
- *    └─────────╌╌╌╌╌╌┴╌╌╌╌╌ WAL ╌╌╌╌╌┴─────────▶ recovered: 203,000 orders
+ *   full         incremental    moment  DROP TABLE
+ *    ●━━━━━━━━━━━━━●━━━━━━━━━━━━━━━◆━━━━━━━━✖━━━━━━━▶ shop: no orders
+ *    └┄┄┄┄┄┄┄┄┄┄┄┄┄┴┄┄┄┄┄ WAL ┄┄┄┄┄┴━━━━━━━━━━━━━━━━▶ recovered: 215,000 orders
  * </pre>
  */
 record TimelinePicture(Palette palette, String shopNow, String recoveredNow) {
@@ -67,7 +67,7 @@ record TimelinePicture(Palette palette, String shopNow, String recoveredNow) {
                 + dots.repeat(gap / 2)
                 + wal
                 + dots.repeat(gap - gap / 2))
-        + palette.accent(palette.either("└", "`"))
+        + palette.accent(palette.either("┴", "+"))
         + palette.either("━", "=").repeat(END - MOMENT - 1)
         + palette.either("▶", ">")
         + " "

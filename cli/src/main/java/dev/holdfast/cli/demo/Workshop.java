@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,11 @@ final class Workshop {
    */
   static Workshop create(OsUser owner) {
     try {
-      Path directory = Files.createTempDirectory(Path.of("/tmp"), "holdfast-demo-");
+      String number = Long.toHexString(ThreadLocalRandom.current().nextLong(1 << 24, 1 << 28));
+      Path directory =
+          Files.createDirectory(
+              Path.of("/tmp", "holdfast-demo-" + number),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       owner.own(directory);
       Workshop workshop = new Workshop(directory, owner, directory.resolve("bin/holdfast"));
       for (String each : List.of("bin", "repo", "log", "lock", "spool")) {
