@@ -7,6 +7,7 @@ import dev.holdfast.engine.expire.Expire;
 import dev.holdfast.engine.expire.ExpireRequest;
 import dev.holdfast.engine.lock.HeldLocks;
 import java.util.List;
+import java.util.Optional;
 
 /** Removes the backups and the WAL that retention lets go, or one backup set by name. */
 final class ExpireVerb implements Verb {
@@ -22,6 +23,20 @@ final class ExpireVerb implements Verb {
       new Expire(request(context.options()), context.clock(), context.reporter()).run();
     }
     return 0;
+  }
+
+  /** Expires in the repository that a backup was made in; its locks are held. */
+  static void afterBackup(VerbContext context) {
+    Options options = context.options();
+    ExpireRequest request =
+        new ExpireRequest(
+            options.stanza(),
+            RetentionOptions.targets(options, List.of(options.repositoryKey())),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            false);
+    new Expire(request, context.clock(), context.reporter()).run();
   }
 
   private static ExpireRequest request(Options options) {

@@ -1,6 +1,5 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.demo.DemoVerb;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 
@@ -19,18 +18,18 @@ final class Verbs {
       case "archive-get" -> new ArchiveGetVerb();
       case "archive-push" -> new ArchivePushVerb();
       case "check" -> new CheckVerb();
-      case "demo" -> new DemoVerb();
-      case "expire" -> new ExpireVerb();
-      case "help" -> new HelpVerb();
       case "info" -> new InfoVerb();
-      case "repo-get" -> new RepositoryGetVerb();
-      case "repo-ls" -> new RepositoryListVerb();
-      case "restore" -> new RestoreVerb();
+      case "backup" -> new BackupVerb();
       case "stanza-create" -> new StanzaCreateVerb();
       case "stanza-delete" -> new StanzaDeleteVerb();
       case "stanza-upgrade" -> new StanzaUpgradeVerb();
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
+      case "expire" -> new ExpireVerb();
+      case "help" -> new HelpVerb();
+      case "repo-get" -> new RepositoryGetVerb();
+      case "repo-ls" -> new RepositoryListVerb();
+      case "restore" -> new RestoreVerb();
       case "version" -> new VersionVerb();
       default ->
           throw new HoldfastException(

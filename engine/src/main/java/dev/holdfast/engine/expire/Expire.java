@@ -124,7 +124,7 @@ public final class Expire {
         infos.save(kept);
         relinkLatest(info, kept);
       }
-      new ExpiredFiles(repository, request, reporter).remove(kept);
+      new ExpiredFiles(repository, request, clock, reporter).remove(kept);
       RetentionPolicy archivePolicy =
           policy.withArchiveDefault(decision.fullsKept(), decision.windowReached());
       new ArchiveExpiration(repository, request, reporter)

@@ -21,8 +21,6 @@ public final class InfoText {
   static final String KEY_CHECKSUM = "backrest-checksum";
   static final String KEY_CIPHER_PASS = "cipher-pass";
 
-  private static final byte[] BEGINNING =
-      ("[" + SECTION_BACKREST + "]").getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC = "Salted__".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC_FORMAT_6 = "PGBR006_".getBytes(StandardCharsets.US_ASCII);
   private static final String ENCRYPTED_HINT = "is or was the repo encrypted?";
@@ -35,10 +33,6 @@ public final class InfoText {
   private @Nullable String section;
   private @Nullable String expected;
   private String version = "";
-
-  /** Whether the format is not ours, which no line needs to be named for. */
-  private boolean refused;
-
   private Optional<CipherPass> cipherPass = Optional.empty();
 
   private InfoText(InputStream source, boolean decrypted, InfoHandler handler) {
@@ -63,7 +57,7 @@ public final class InfoText {
       throw new HoldfastException(ErrorCode.FILE_READ, "unable to read: " + e.getMessage(), e);
     } catch (HoldfastException e) {
       if (e.code() == ErrorCode.CRYPTO) {
-        throw new HoldfastException(ErrorCode.CRYPTO, "" + e.getMessage(), e, ENCRYPTED_HINT);
+        throw new HoldfastException(ErrorCode.CRYPTO, e.getMessage(), e, ENCRYPTED_HINT);
       }
       throw e;
     }
@@ -94,14 +88,13 @@ public final class InfoText {
       throw new HoldfastException(
           ErrorCode.CRYPTO, "the file is encrypted, but no cipher is configured");
     }
-    if (decrypted && !lines.startsWith(BEGINNING)) {
+    if (decrypted && lines.from < lines.to && lines.buffer[lines.from] != '[') {
       throw new HoldfastException(
           ErrorCode.CRYPTO, "unable to decrypt: what comes out is no info file");
     }
   }
 
-  private HoldfastException unknownFormat(long found) {
-    refused = true;
+  private static HoldfastException unknownFormat(long found) {
     return new HoldfastException(
         ErrorCode.FORMAT,
         "expected format " + RepositoryFormat.NUMBER + " but found " + Long.toUnsignedString(found),
@@ -183,7 +176,7 @@ public final class InfoText {
     try {
       return step.take();
     } catch (HoldfastException e) {
-      if (refused) {
+      if (e.code() == ErrorCode.FORMAT && e.getMessage().startsWith("expected format")) {
         throw e;
       }
       throw new HoldfastException(

@@ -1,0 +1,48 @@
+package dev.holdfast.engine.backup;
+
+import dev.holdfast.repository.manifest.ManifestFile;
+import dev.holdfast.repository.manifest.ManifestFiles;
+import dev.holdfast.repository.manifest.ManifestFilesBuilder;
+
+/** What has become of the files of a plan. Thread-safe. */
+final class CopyResults {
+  private final BackupPlan plan;
+  private final ManifestFilesBuilder stored = ManifestFiles.builder();
+  private final ManifestFilesBuilder added = ManifestFiles.builder();
+
+  CopyResults(BackupPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * A planned file is stored, or found to be the prior backup's. One that vanished before it was
+   * read has no result, and is left out: the WAL says why it went.
+   */
+  void stored(ManifestFile file) {
+    stored.add(file);
+  }
+
+  /** A file that was in no plan is stored: what the cluster gives at the end, and WAL. */
+  void added(ManifestFile file) {
+    added.add(file);
+  }
+
+  /** The files as they are known now: results where there are any, else the plan. */
+  ManifestFiles unfinished() {
+    return plan.files().overlaidBy(stored.build());
+  }
+
+  /** The backup's files. */
+  ManifestFiles finished() {
+    ManifestFiles results = stored.build();
+    ManifestFilesBuilder all = ManifestFiles.builder();
+    for (int index = 0; index < plan.files().size(); index++) {
+      if (!plan.copies().get(index)) {
+        all.add(plan.files().get(index));
+      }
+    }
+    results.forEach(all::add);
+    added.build().forEach(all::add);
+    return all.build();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.engine.backup;
+
+import dev.holdfast.postgres.control.PgControlFile;
+import dev.holdfast.repository.manifest.ManifestFile;
+import dev.holdfast.storage.posix.LocalFiles;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * The files of a data directory, read without pushing PostgreSQL's own pages out of the page cache.
+ */
+final class SourceFiles {
+  static final String CONTROL = "pg_data/global/pg_control";
+
+  private final CopySettings settings;
+  private final LocalFiles files;
+
+  SourceFiles(CopySettings settings, LocalFiles files) {
+    this.settings = settings;
+    this.files = files;
+  }
+
+  /**
+   * Opens a file, up to where it is to be read.
+   *
+   * @throws dev.holdfast.domain.HoldfastException file-missing (55)
+   */
+  InputStream open(ManifestFile file) {
+    if (file.name().equals(CONTROL)) {
+      // PostgreSQL may be writing it: it is read until its own checksum is right.
+      return new ByteArrayInputStream(PgControlFile.read(settings.pgPath(), null).bytes());
+    }
+    InputStream input = files.read(settings.source(file.name()));
+    return CopySettings.isReadToFoundSize(file.name())
+        ? new FoundPart(input, file.originalSize())
+        : input;
+  }
+
+  /**
+   * Whether a file can be gone without harm: any but the one that the cluster cannot be without.
+   */
+  boolean mayVanish(ManifestFile file) {
+    return !file.name().equals(CONTROL);
+  }
+
+  /** The bytes that were there when the file was found. */
+  private static final class FoundPart extends InputStream {
+    private final InputStream input;
+    private long left;
+
+    FoundPart(InputStream input, long size) {
+      this.input = input;
+      this.left = size;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (left <= 0) {
+        return -1;
+      }
+      int read = input.read(bytes, offset, (int) Math.min(length, left));
+      left -= Math.max(read, 0);
+      return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+      input.close();
+    }
+  }
+}
