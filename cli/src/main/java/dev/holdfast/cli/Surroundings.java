@@ -23,6 +23,7 @@ import java.util.Map;
  * @param err standard error, for errors and progress
  * @param clock the time and the time zone that logs and labels show
  * @param environment variables
+ * @param outTerminal whether standard output is a terminal
  * @param errorTerminal whether a person watches standard error on a terminal
  * @param command the program by which others can call us: for {@code restore_command}, and for
  *     processes of our own; the launcher says it
@@ -33,6 +34,7 @@ public record Surroundings(
     PrintStream err,
     Clock clock,
     Map<String, String> environment,
+    boolean outTerminal,
     boolean errorTerminal,
     String command) {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -45,6 +47,7 @@ public record Surroundings(
         stream(FileDescriptor.err),
         Clock.systemDefaultZone(),
         System.getenv(),
+        isTerminal(1),
         isTerminal(2),
         System.getProperty("holdfast.command", "holdfast"));
   }

@@ -90,6 +90,7 @@ public final class Training {
             Clock.systemDefaultZone(),
             Map.of(),
             false,
+            false,
             "holdfast");
     ConfigurationLoader loader =
         new ConfigurationLoader(Map.of("PGBACKREST_PROCESS_MAX", "2"), ConfigurationFiles.ofHost());

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.demo.DemoVerb;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 
@@ -17,19 +18,20 @@ final class Verbs {
       case "annotate" -> new AnnotateVerb();
       case "archive-get" -> new ArchiveGetVerb();
       case "archive-push" -> new ArchivePushVerb();
-      case "check" -> new CheckVerb();
-      case "info" -> new InfoVerb();
       case "backup" -> new BackupVerb();
+      case "check" -> new CheckVerb();
+      case "demo" -> new DemoVerb();
+      case "expire" -> new ExpireVerb();
+      case "help" -> new HelpVerb();
+      case "info" -> new InfoVerb();
+      case "repo-get" -> new RepositoryGetVerb();
+      case "repo-ls" -> new RepositoryListVerb();
+      case "restore" -> new RestoreVerb();
       case "stanza-create" -> new StanzaCreateVerb();
       case "stanza-delete" -> new StanzaDeleteVerb();
       case "stanza-upgrade" -> new StanzaUpgradeVerb();
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
-      case "expire" -> new ExpireVerb();
-      case "help" -> new HelpVerb();
-      case "repo-get" -> new RepositoryGetVerb();
-      case "repo-ls" -> new RepositoryListVerb();
-      case "restore" -> new RestoreVerb();
       case "version" -> new VersionVerb();
       default ->
           throw new HoldfastException(

@@ -37,6 +37,7 @@ class ConsoleReporterTest {
             new PrintStream(err, false, StandardCharsets.UTF_8),
             Clock.fixed(Instant.parse("2026-11-21T03:33:55Z"), ZoneOffset.UTC),
             Map.of(),
+            false,
             terminal,
             "holdfast");
     return new ConsoleReporter(

@@ -28,6 +28,7 @@ class ProgramTest {
             Clock.fixed(Instant.parse("2026-11-21T03:33:55Z"), ZoneOffset.UTC),
             Map.of(),
             false,
+            false,
             "holdfast");
     ConfigurationLoader loader = new ConfigurationLoader(Map.of(), ConfigurationFiles.ofHost());
     return new Program(surroundings, loader, () -> terminated).run(List.of(arguments));

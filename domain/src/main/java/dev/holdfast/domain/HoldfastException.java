@@ -1,6 +1,7 @@
 package dev.holdfast.domain;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ public class HoldfastException extends RuntimeException {
     super(message, cause);
     this.code = code;
     this.hints = List.of(hints);
+  }
+
+  /** What went wrong with which thing; never null. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNullElse(super.getMessage(), "");
   }
 
   /** The code, whose number is the exit code. */

@@ -21,6 +21,8 @@ public final class InfoText {
   static final String KEY_CHECKSUM = "backrest-checksum";
   static final String KEY_CIPHER_PASS = "cipher-pass";
 
+  private static final byte[] BEGINNING =
+      ("[" + SECTION_BACKREST + "]").getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC = "Salted__".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MAGIC_FORMAT_6 = "PGBR006_".getBytes(StandardCharsets.US_ASCII);
   private static final String ENCRYPTED_HINT = "is or was the repo encrypted?";
@@ -33,6 +35,10 @@ public final class InfoText {
   private @Nullable String section;
   private @Nullable String expected;
   private String version = "";
+
+  /** Whether the format is not ours, which no line needs to be named for. */
+  private boolean refused;
+
   private Optional<CipherPass> cipherPass = Optional.empty();
 
   private InfoText(InputStream source, boolean decrypted, InfoHandler handler) {
@@ -57,7 +63,7 @@ public final class InfoText {
       throw new HoldfastException(ErrorCode.FILE_READ, "unable to read: " + e.getMessage(), e);
     } catch (HoldfastException e) {
       if (e.code() == ErrorCode.CRYPTO) {
-        throw new HoldfastException(ErrorCode.CRYPTO, e.getMessage(), e, ENCRYPTED_HINT);
+        throw new HoldfastException(ErrorCode.CRYPTO, "" + e.getMessage(), e, ENCRYPTED_HINT);
       }
       throw e;
     }
@@ -88,13 +94,14 @@ public final class InfoText {
       throw new HoldfastException(
           ErrorCode.CRYPTO, "the file is encrypted, but no cipher is configured");
     }
-    if (decrypted && lines.from < lines.to && lines.buffer[lines.from] != '[') {
+    if (decrypted && !lines.startsWith(BEGINNING)) {
       throw new HoldfastException(
           ErrorCode.CRYPTO, "unable to decrypt: what comes out is no info file");
     }
   }
 
-  private static HoldfastException unknownFormat(long found) {
+  private HoldfastException unknownFormat(long found) {
+    refused = true;
     return new HoldfastException(
         ErrorCode.FORMAT,
         "expected format " + RepositoryFormat.NUMBER + " but found " + Long.toUnsignedString(found),
@@ -176,7 +183,7 @@ public final class InfoText {
     try {
       return step.take();
     } catch (HoldfastException e) {
-      if (e.code() == ErrorCode.FORMAT && e.getMessage().startsWith("expected format")) {
+      if (refused) {
         throw e;
       }
       throw new HoldfastException(

@@ -1,0 +1,99 @@
+package dev.holdfast.cli.demo;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.process.ExternalProgram;
+import dev.holdfast.postgres.process.OsUser;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The program that runs the verbs: a script that starts this very Java with these very classes.
+ *
+ * <p>A checkout below {@code /root}, say, is closed to the user that PostgreSQL runs as; then the
+ * classes are copied.
+ */
+final class DemoProgram {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  private final OsUser owner;
+
+  DemoProgram(OsUser owner) {
+    this.owner = owner;
+  }
+
+  /** Writes the script, and the classes below it when they are needed. */
+  void install(Path script) throws IOException {
+    String classPath = System.getProperty("java.class.path", "");
+    String cache = System.getProperty("holdfast.aot", "");
+    write(script, classPath, cache);
+    if (works(script)) {
+      return;
+    }
+    Path classes = script.resolveSibling("classes");
+    owner.createDirectory(classes, 0750);
+    String copied = copy(classPath, classes);
+    // The cache is recorded for the jars beside it, by their names.
+    String copiedCache = cache.isEmpty() ? "" : copy(cache, classes);
+    write(script, copied, copiedCache);
+    if (!works(script)) {
+      throw new HoldfastException(
+          ErrorCode.EXECUTE,
+          "the user '" + owner.name() + "' cannot run the Java in " + javaHome(),
+          "install the JDK where every user may read it, for example below /usr/lib/jvm.");
+    }
+  }
+
+  private boolean works(Path script) {
+    return ExternalProgram.run(
+            owner.command(List.of(script.toString(), "version")), Map.of(), TIMEOUT)
+        .succeeded();
+  }
+
+  private void write(Path script, String classPath, String cache) throws IOException {
+    String aot = cache.isEmpty() ? "" : "-XX:AOTCache='" + cache + "' ";
+    String text =
+        """
+        #!/bin/sh
+        case " $* " in *" archive-get "*) speed=-XX:TieredStopAtLevel=1 ;; *) speed= ;; esac
+        exec '%s/bin/java' %s-Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData \\
+          $speed -Xmx256m --enable-native-access=ALL-UNNAMED -Dholdfast.command='%s' \\
+          -cp '%s' dev.holdfast.cli.Main "$@"
+        """
+            .formatted(javaHome(), aot, script, classPath);
+    Files.writeString(script, text);
+    Files.setAttribute(script, "unix:mode", 0755);
+    owner.own(script);
+  }
+
+  private static String javaHome() {
+    return System.getProperty("java.home", "");
+  }
+
+  /** Copies each entry; with a jar come those beside it, which its manifest names. */
+  private String copy(String classPath, Path classes) {
+    StringBuilder copied = new StringBuilder();
+    for (String entry : classPath.split(File.pathSeparator)) {
+      Path source = Path.of(entry).toAbsolutePath();
+      Path target = classes.resolve(String.valueOf(source.getFileName()));
+      boolean program = entry.endsWith("holdfast.jar");
+      if (Files.exists(source) && !Files.exists(target)) {
+        String from = program ? source.getParent() + "/." : source.toString();
+        ExternalProgram.run(
+                List.of("cp", "-R", from, program ? classes.toString() : target.toString()),
+                Map.of(),
+                TIMEOUT)
+            .orThrow("copy the program to '" + classes + "'");
+      }
+      copied.append(copied.isEmpty() ? "" : File.pathSeparator).append(target);
+    }
+    ExternalProgram.run(List.of("chmod", "-R", "a+rX", classes.toString()), Map.of(), TIMEOUT)
+        .orThrow("open '" + classes + "'");
+    return copied.toString();
+  }
+}

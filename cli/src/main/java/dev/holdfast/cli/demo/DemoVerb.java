@@ -1,0 +1,85 @@
+package dev.holdfast.cli.demo;
+
+import dev.holdfast.cli.Verb;
+import dev.holdfast.cli.VerbContext;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.process.ClusterPlace;
+import dev.holdfast.postgres.process.EmbeddedPostgres;
+import dev.holdfast.postgres.process.OsUser;
+import dev.holdfast.postgres.process.PostgresInstallation;
+import java.net.URL;
+
+/** Shows a backup, an accident and the recovery, and cleans up after itself. */
+public final class DemoVerb implements Verb {
+  @Override
+  public String name() {
+    return "demo";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    PostgresInstallation postgres = postgres();
+    OsUser owner = OsUser.forPostgres();
+    Palette palette =
+        Palette.of(context.surroundings().environment(), context.surroundings().outTerminal());
+    Story story = new Story(context.out(), palette, context.clock());
+    boolean keep = context.options().flag("keep");
+    Workshop workshop = Workshop.create(owner);
+    Demo demo = new Demo(story, workshop, postgres);
+    boolean finished = false;
+    try {
+      story.say("");
+      story.say(
+          "  "
+              + palette.bold("Holdfast demo")
+              + palette.faint("  in " + workshop.directory() + ", as user " + owner.name()));
+      story.say("");
+      demo.run();
+      finished = true;
+    } finally {
+      // A signal interrupts the demonstration, not its cleaning up.
+      boolean interrupted = Thread.interrupted();
+      if (keep) {
+        tellWhatIsKept(story, workshop, demo, finished);
+      } else {
+        demo.close();
+        workshop.remove();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    if (!keep) {
+      story.say("  Nothing is left of it; --keep leaves the clusters and the repository.");
+    }
+    story.say("");
+    return 0;
+  }
+
+  private static PostgresInstallation postgres() {
+    URL archive = DemoVerb.class.getResource("/" + EmbeddedPostgres.RESOURCE);
+    String architecture = System.getProperty("os.arch", "");
+    if (archive == null || !architecture.equals("amd64")) {
+      throw new HoldfastException(
+          ErrorCode.FEATURE_NOT_SUPPORTED,
+          "there is no embedded PostgreSQL for this machine (" + architecture + ")",
+          "the demonstration runs on Linux on x86-64.");
+    }
+    return EmbeddedPostgres.installation(archive);
+  }
+
+  private static void tellWhatIsKept(Story story, Workshop workshop, Demo demo, boolean finished) {
+    story.heading(finished ? "Kept, and running" : "Kept, to look at");
+    for (ClusterPlace place : demo.places()) {
+      story.say(
+          "    psql -h %s -p %d -U postgres %s"
+              .formatted(place.sockets(), place.port(), Shop.DATABASE));
+    }
+    story.say("    holdfast --config=%s info".formatted(workshop.configuration()));
+    story.say(
+        "    logs in %s/log and %s/*.log".formatted(workshop.directory(), workshop.directory()));
+    story.say(
+        "  To end it: pg_ctl stop for both, or kill their postmasters; then remove the directory.");
+  }
+}
