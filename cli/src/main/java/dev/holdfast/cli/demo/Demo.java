@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What happens in the demonstration, step by step. */
@@ -34,9 +35,12 @@ final class Demo implements AutoCloseable {
     this.recovered = ClusterPlace.below(workshop.directory(), "recovered");
   }
 
-  /** The clusters' places, the shop's first. */
-  List<ClusterPlace> places() {
-    return List.of(original, recovered);
+  /** Where clusters run now, the shop's first. */
+  List<ClusterPlace> running() {
+    return Stream.of(shopCluster, recoveredCluster)
+        .filter(cluster -> cluster != null && cluster.isRunning())
+        .map(LocalCluster::place)
+        .toList();
   }
 
   /** Runs all of it; throws when anything is not as it should be. */

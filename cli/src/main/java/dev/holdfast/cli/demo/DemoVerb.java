@@ -71,15 +71,14 @@ public final class DemoVerb implements Verb {
 
   private static void tellWhatIsKept(Story story, Workshop workshop, Demo demo, boolean finished) {
     story.heading(finished ? "Kept, and running" : "Kept, to look at");
-    for (ClusterPlace place : demo.places()) {
+    for (ClusterPlace place : demo.running()) {
       story.say(
           "    psql -h %s -p %d -U postgres %s"
               .formatted(place.sockets(), place.port(), Shop.DATABASE));
     }
     story.say("    holdfast --config=%s info".formatted(workshop.configuration()));
-    story.say(
-        "    logs in %s/log and %s/*.log".formatted(workshop.directory(), workshop.directory()));
-    story.say(
-        "  To end it: pg_ctl stop for both, or kill their postmasters; then remove the directory.");
+    story.say("    %s/log, %s/*.log".formatted(workshop.directory(), workshop.directory()));
+    story.say("");
+    story.say("  To end and remove it: " + workshop.writeEnd(demo.running()));
   }
 }

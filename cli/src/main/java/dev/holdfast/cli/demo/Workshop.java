@@ -178,6 +178,25 @@ final class Workshop {
     }
   }
 
+  /** Writes a script that stops the clusters and removes everything, itself too. */
+  Path writeEnd(List<ClusterPlace> clusters) {
+    StringBuilder text = new StringBuilder("#!/bin/sh\n");
+    for (ClusterPlace cluster : clusters) {
+      text.append("kill -QUIT \"$(head -n 1 '").append(cluster.data());
+      text.append("/postmaster.pid')\"\n");
+    }
+    text.append("rm -rf '").append(directory).append("'\n");
+    Path script = directory.resolve("end");
+    try {
+      Files.writeString(script, text);
+      Files.setAttribute(script, "unix:mode", 0755);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_WRITE, "unable to write '" + script + "': " + e.getMessage(), e);
+    }
+    return script;
+  }
+
   /** Removes all of it. */
   void remove() {
     ExternalProgram.run(List.of("rm", "-rf", "--", directory.toString()), Map.of(), VERB_TIMEOUT)
