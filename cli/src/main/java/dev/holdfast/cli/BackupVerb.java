@@ -36,7 +36,10 @@ final class BackupVerb implements Verb {
         Path pgPath = Clusters.dataDirectory(options);
         try (ClusterGate cluster =
             new StoppedCluster(
-                pgPath, options.flag("force"), context.clock(), context.reporter())) {
+                pgPath,
+                options.optionalFlag("force").orElse(false),
+                context.clock(),
+                context.reporter())) {
           backup(context, locks, cluster, pgPath, Optional.empty());
         }
       }
@@ -120,7 +123,7 @@ final class BackupVerb implements Verb {
             archiveCheck && options.flag("archive-copy"),
             archiveCheck ? options.duration("archive-timeout") : Duration.ZERO),
         options.flag("resume"),
-        options.flag("force"),
+        options.optionalFlag("force").orElse(false),
         options.map("annotation"),
         options.integer("process-max"),
         options.bytes("manifest-save-threshold"));
