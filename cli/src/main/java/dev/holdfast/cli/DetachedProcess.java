@@ -71,7 +71,7 @@ final class DetachedProcess implements BackgroundProcess {
 
   /** The launcher that started us, else the same virtual machine with the same classes. */
   private static List<String> program() {
-    String launcher = System.getProperty("holdfast.launcher");
+    String launcher = System.getProperty("holdfast.command");
     if (launcher != null) {
       return List.of(launcher);
     }
