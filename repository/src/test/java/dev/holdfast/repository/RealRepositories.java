@@ -42,6 +42,24 @@ final class RealRepositories {
   /** Lines of configuration that make each repository what its name says. */
   private static final Map<String, List<String>> KINDS = new LinkedHashMap<>();
 
+  /** What only a pgBackRest of 2.46 or newer can make; there when the environment names one. */
+  private static final Map<String, List<String>> NEWER_KINDS =
+      Map.of(
+          "newer-zst-block",
+          List.of("compress-type=zst", "repo1-bundle=y", "repo1-block=y"),
+          "encrypted-newer-lz4-block",
+          List.of(
+              "compress-type=lz4",
+              "repo1-bundle=y",
+              "repo1-bundle-limit=64KiB",
+              "repo1-block=y",
+              "repo1-cipher-type=aes-256-cbc",
+              "repo1-cipher-pass=" + PASS),
+          "newer-plain",
+          List.of("compress-type=none"));
+
+  private static final String NEWER = System.getenv("HOLDFAST_NEWER_PGBACKREST");
+
   static {
     KINDS.put("plain", List.of("compress-type=none"));
     KINDS.put("gz-hardlink", List.of("compress-type=gz", "repo1-hardlink=y"));
@@ -56,6 +74,9 @@ final class RealRepositories {
             "repo1-bundle=y",
             "repo1-cipher-type=aes-256-cbc",
             "repo1-cipher-pass=" + PASS));
+    if (NEWER != null) {
+      KINDS.putAll(NEWER_KINDS);
+    }
   }
 
   private static RealRepositories made;
@@ -106,8 +127,25 @@ final class RealRepositories {
   }
 
   /** The repository's directory. */
-  Path path(String kind) {
+  private Path path(String kind) {
     return root.resolve(kind);
+  }
+
+  /** Copies a repository, as a further one of this name. */
+  Repository copy(String kind, String copy) throws IOException {
+    asUser("cp", "-a", path(kind).toString(), path(copy).toString());
+    configure(copy, KINDS.get(kind));
+    return new Repository(1, new PosixStorage(path(copy)), pass(kind));
+  }
+
+  /** Makes an empty directory to restore into, and gives all of a repository to pgBackRest. */
+  Path restoreDirectory(String copy) throws IOException {
+    if (isRoot()) {
+      exec(List.of("chown", "-R", "postgres:postgres", path(copy).toString()));
+    }
+    Path directory = root.resolve("restored-" + copy);
+    asUser("mkdir", "-m", "0700", directory.toString());
+    return directory;
   }
 
   private static RealRepositories make() throws IOException {
@@ -120,7 +158,7 @@ final class RealRepositories {
     }
     real.initialize();
     for (String kind : KINDS.keySet()) {
-      real.configure(kind);
+      real.configure(kind, KINDS.get(kind));
       real.pgbackrest(kind, "--no-online", "stanza-create");
       real.pgbackrest(
           kind, "--no-online", "--type=full", "--annotation=first=one \"two\"", "backup");
@@ -242,7 +280,7 @@ final class RealRepositories {
     }
   }
 
-  private void configure(String kind) throws IOException {
+  private void configure(String kind, List<String> options) throws IOException {
     List<String> lines = new ArrayList<>();
     lines.add("[global]");
     lines.add("repo1-path=" + path(kind));
@@ -251,7 +289,7 @@ final class RealRepositories {
     lines.add("log-level-console=warn");
     lines.add("lock-path=" + root.resolve("lock"));
     lines.add("spool-path=" + root.resolve("spool"));
-    lines.addAll(KINDS.get(kind));
+    lines.addAll(options);
     lines.add("[demo]");
     lines.add("pg1-path=" + data);
     Files.write(root.resolve(kind + ".conf"), lines, StandardCharsets.UTF_8);
@@ -260,7 +298,7 @@ final class RealRepositories {
   /** Runs pgBackRest on this repository; fails the test when it fails. */
   String pgbackrest(String kind, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(PGBACKREST.toString());
+    command.add(kind.contains("newer") && NEWER != null ? NEWER : PGBACKREST.toString());
     command.add("--config=" + root.resolve(kind + ".conf"));
     command.add("--stanza=demo");
     command.addAll(Arrays.asList(arguments));

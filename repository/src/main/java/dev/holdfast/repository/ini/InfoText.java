@@ -63,7 +63,7 @@ public final class InfoText {
       throw new HoldfastException(ErrorCode.FILE_READ, "unable to read: " + e.getMessage(), e);
     } catch (HoldfastException e) {
       if (e.code() == ErrorCode.CRYPTO) {
-        throw new HoldfastException(ErrorCode.CRYPTO, "" + e.getMessage(), e, ENCRYPTED_HINT);
+        throw new HoldfastException(ErrorCode.CRYPTO, e.getMessage(), e, ENCRYPTED_HINT);
       }
       throw e;
     }
