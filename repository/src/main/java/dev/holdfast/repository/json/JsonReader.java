@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonReader {
   private static final int DEPTH_MAX = 64;
-  private static final int KEY_TABLE_SIZE = 128;
 
   private byte[] bytes = new byte[0];
   private int start;
@@ -29,8 +28,7 @@ public final class JsonReader {
   private boolean fresh;
   private int depth;
 
-  /** Keys seen before, by a hash of their bytes: manifests repeat a dozen a million times. */
-  private final @Nullable String[] keyTable = new @Nullable String[KEY_TABLE_SIZE];
+  private final KnownKeys keys = new KnownKeys();
 
   /** Reads a part of an array, which must not change meanwhile. */
   public JsonReader(byte[] bytes, int from, int to) {
@@ -225,11 +223,6 @@ public final class JsonReader {
     throw invalid("expected '\"'");
   }
 
-  /** Reads a string or null. */
-  public @Nullable String readStringOrNull() {
-    return readNull() ? null : readString();
-  }
-
   private String escapedString() {
     byte[] plain = new byte[end - position];
     int length = 0;
@@ -392,26 +385,9 @@ public final class JsonReader {
     if (position == end) {
       throw invalid("expected '\"'");
     }
-    int slot = (hash ^ hash >>> 7) & (KEY_TABLE_SIZE - 1);
-    String known = keyTable[slot];
-    if (known == null || !isText(known, from, position)) {
-      known = text(bytes, from, position);
-      keyTable[slot] = known;
-    }
+    String key = keys.text(hash, bytes, from, position);
     position++;
-    return known;
-  }
-
-  private boolean isText(String text, int from, int to) {
-    if (text.length() != to - from) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) != bytes[from + i]) {
-        return false;
-      }
-    }
-    return true;
+    return key;
   }
 
   /**
