@@ -8,7 +8,6 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.WalSegment;
 import dev.holdfast.engine.Reporter;
-import dev.holdfast.engine.catalog.CatalogEntries;
 import dev.holdfast.engine.catalog.CatalogReconstruction;
 import dev.holdfast.engine.catalog.UnfinishedBackups;
 import dev.holdfast.engine.work.WorkerPool;
@@ -204,7 +203,7 @@ public final class Backup {
     linkUnchanged(manifest);
     manifests.save(manifest);
     unfinished.unmark(settings.label());
-    BackupEntry entry = CatalogEntries.of(manifest);
+    BackupEntry entry = BackupEntry.of(manifest);
     infos.save(info.with(entry));
     if (storage.features().contains(StorageFeature.SYMBOLIC_LINK)) {
       storage.createLink(RepositoryLayout.latest(request.stanza()), entry.label().text());

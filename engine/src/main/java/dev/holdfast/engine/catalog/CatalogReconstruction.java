@@ -6,6 +6,7 @@ import dev.holdfast.domain.StanzaName;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.repository.RepositoryLayout;
+import dev.holdfast.repository.info.BackupEntry;
 import dev.holdfast.repository.info.BackupInfo;
 import dev.holdfast.repository.info.ClusterEntry;
 import dev.holdfast.repository.manifest.Manifest;
@@ -86,6 +87,6 @@ public final class CatalogReconstruction {
       return info;
     }
     reporter.warn("backup '" + label + "' found in repository added to backup.info");
-    return info.with(CatalogEntries.of(manifest));
+    return info.with(BackupEntry.of(manifest));
   }
 }
