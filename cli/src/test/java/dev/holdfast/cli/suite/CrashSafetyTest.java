@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * that was acknowledged is missing, and the next run, ours or pgBackRest's, succeeds.
  */
 class CrashSafetyTest {
-  private static final SeededRandom RANDOM = SeededRandom.ofPropertyOrNew();
+  @RegisterExtension static final SeedOnFailure RANDOM = new SeedOnFailure();
 
   /** For the long runs; the short ones have their numbers beside them. */
   private static final int MANY = Integer.getInteger("holdfast.kills", 60);
@@ -42,7 +43,6 @@ class CrashSafetyTest {
     killBackups(bundle, MANY);
   }
 
-  @Disabled("until expire is there")
   @ParameterizedTest(name = "{0} times")
   @ValueSource(ints = 4)
   void aKilledExpireLeavesWhatItKeeps(int kills) throws IOException {
@@ -276,10 +276,13 @@ class CrashSafetyTest {
         KillMoment moment = KillMoment.within(700, random);
         moment.strike(site.startOurs("stanza-create", "--no-online"), site.repository());
         site.theirsWorks("info");
-        site.works(
-            random.nextBoolean() ? Program.HOLDFAST : Program.PGBACKREST,
-            "stanza-create",
-            "--no-online");
+        if (random.nextBoolean()) {
+          // pgBackRest refuses a stanza that was created by half, also by itself: path not empty,
+          // or
+          // one file missing. It must not make matters worse.
+          assertThat(site.theirs("stanza-create", "--no-online").exit()).isIn(0, 40, 55);
+        }
+        site.oursWorks("stanza-create", "--no-online");
         site.theirsWorks("stanza-create", "--no-online");
         Path segment = cluster.finishSegment(16, random);
         site.oursWorks("archive-push", segment.toString());

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * other wrote, each restores what the other made, and the restored trees are what was backed up.
  */
 class InterchangeTest {
-  private static final SeededRandom RANDOM = SeededRandom.ofPropertyOrNew();
+  @RegisterExtension static final SeedOnFailure RANDOM = new SeedOnFailure();
   private static final int SAMPLE = 3;
 
   /** One chain's repository and who begins. */
