@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -43,9 +44,9 @@ final class Site implements AutoCloseable {
   }
 
   /** With the newer pgBackRest, where there is one. */
-  static java.util.Optional<Site> newer() {
+  static Optional<Site> newer() {
     TestDirectory directory = TestDirectory.create();
-    var site = TestPgBackRest.newer(directory).map(newer -> new Site(directory, newer));
+    Optional<Site> site = TestPgBackRest.newer(directory).map(newer -> new Site(directory, newer));
     if (site.isEmpty()) {
       directory.close();
     }
@@ -137,8 +138,8 @@ final class Site implements AutoCloseable {
           .filter(entry -> Files.exists(entry.resolve("backup.manifest")))
           .filter(entry -> !Files.isSymbolicLink(entry))
           .map(entry -> entry.getFileName().toString())
-          // A full's label is the beginning of its dependants': they sort by their last time.
-          .sorted(java.util.Comparator.comparing(label -> label.substring(label.indexOf('_') + 1)))
+          // A dependant's label begins with its full's, and only the newest full gets more.
+          .sorted()
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

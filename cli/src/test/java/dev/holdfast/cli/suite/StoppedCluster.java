@@ -8,6 +8,7 @@ import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * A small data directory of a stopped PostgreSQL 15, in which nothing moves by itself: what two
@@ -27,6 +29,11 @@ import java.util.stream.Stream;
  */
 final class StoppedCluster {
   private static final int PAGE = 8192;
+
+  /** Where PostgreSQL 15's control file has its checksum. */
+  private static final int CONTROL_CRC_OFFSET = 288;
+
+  private static final int WAL_SYSTEM_ID_OFFSET = 24;
 
   /** What a backup leaves out, or a restore writes anew. */
   private static final Set<String> LEFT_OUT =
@@ -68,6 +75,32 @@ final class StoppedCluster {
 
   Path data() {
     return data;
+  }
+
+  /** Gives it another system identifier, in the control file and in the header of its WAL. */
+  void becomeAnother() {
+    try {
+      Path control = data.resolve("global/pg_control");
+      ByteBuffer bytes =
+          ByteBuffer.wrap(Files.readAllBytes(control)).order(ByteOrder.nativeOrder());
+      long id = bytes.getLong(0) + 1;
+      bytes.putLong(0, id);
+      CRC32C crc = new CRC32C();
+      crc.update(bytes.array(), 0, CONTROL_CRC_OFFSET);
+      bytes.putInt(CONTROL_CRC_OFFSET, (int) crc.getValue());
+      Files.write(control, bytes.array());
+      try (Stream<Path> files = Files.list(data.resolve("pg_wal"))) {
+        for (Path segment : files.filter(Files::isRegularFile).toList()) {
+          ByteBuffer header = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+          header.putLong(0, id);
+          try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            channel.write(header, WAL_SYSTEM_ID_OFFSET);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What it holds now, of what a backup takes. */
