@@ -39,7 +39,7 @@ class BadDaysTest {
       Path segment = cluster.finishSegment(16, RANDOM.fork("wrong passphrase"));
       site.theirsWorks("backup", "--no-online");
       site.option("repo1-cipher-pass", PASS + "-but-another");
-      for (String verb : List.of("backup", "verify", "expire", "stanza-create")) {
+      for (String verb : List.of("backup", "expire", "stanza-create")) {
         boolean offline = verb.equals("backup") || verb.equals("stanza-create");
         refused(site, 95, offline ? new String[] {verb, "--no-online"} : new String[] {verb});
       }
@@ -61,7 +61,10 @@ class BadDaysTest {
       other.becomeAnother();
       site.cluster(other);
       refused(site, 28, "stanza-create", "--no-online");
-      refused(site, 44, "archive-push", other.finishSegment(16, random).toString());
+      String segment = other.finishSegment(16, random).toString();
+      Outcome push =
+          refused(site, site.theirs("archive-push", segment).exit(), "archive-push", segment);
+      assertThat(push.err()).contains("ArchiveMismatchError").contains("HINT: are you archiving");
       refused(site, 51, "backup", "--no-online");
     }
   }
@@ -161,6 +164,7 @@ class BadDaysTest {
         Path locks = site.directory().directory("lock-of-another-host");
         Running running = site.startOurs("backup", "--no-online", "--compress-type=bz2");
         await(() -> unfinished(site) || !running.process().isAlive());
+        assertThat(running.process().isAlive()).isTrue();
         String[] backup = {"backup", "--no-online", "--type=full", "--lock-path=" + locks};
         int exit =
             other == Program.HOLDFAST ? site.ours(backup).exit() : site.theirs(backup).exit();
@@ -170,7 +174,7 @@ class BadDaysTest {
         assertThat(finished).as("%s beside %s", other, first).isPositive();
         assertThat(site.labels()).as("%s beside %s", other, first).hasSize(finished);
         site.pgbackrestVerifies();
-        site.oursWorks("verify");
+        site.holdfastVerifies();
         assertThat(site.theirsWorks("info").out()).contains(site.labels());
         site.oursWorks("backup", "--no-online", "--type=full");
       }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,6 @@ class CrashSafetyTest {
   /** For the long runs; the short ones have their numbers beside them. */
   private static final int MANY = Integer.getInteger("holdfast.kills", 60);
 
-  @Disabled("until backup is there")
   @ParameterizedTest(name = "bundle={0}")
   @ValueSource(strings = {"y", "n"})
   void aKilledBackupLeavesTheRepositoryGoodForTheNext(String bundle) {
@@ -128,7 +126,7 @@ class CrashSafetyTest {
         InterchangeTest.restored(site, next.other(), label, acknowledged.get(label));
       }
       site.pgbackrestVerifies();
-      site.oursWorks("verify");
+      site.holdfastVerifies();
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +57,6 @@ class InterchangeTest {
         Stream.of(new Chain("zst", true, true, Program.HOLDFAST)), all.stream().limit(SAMPLE - 1));
   }
 
-  @Disabled("until backup is there")
   @ParameterizedTest
   @MethodSource("sample")
   void eachContinuesAndRestoresWhatTheOtherWrote(Chain chain) {
@@ -104,7 +102,7 @@ class InterchangeTest {
       turn = turn.other();
     }
     site.pgbackrestVerifies();
-    site.oursWorks("verify");
+    site.holdfastVerifies();
     assertThat(site.theirsWorks("info").out()).contains("status: ok").contains(expected.keySet());
     expected.forEach((label, tree) -> restored(site, makers.get(label).other(), label, tree));
     String last = site.newestLabel();

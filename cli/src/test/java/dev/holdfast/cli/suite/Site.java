@@ -169,6 +169,15 @@ final class Site implements AutoCloseable {
         .doesNotContainPattern("(checksum invalid|size invalid|missing|other): [1-9]");
   }
 
+  /** Holdfast finds nothing wrong with what is in the repository. */
+  void holdfastVerifies() {
+    Outcome outcome = ours("verify");
+    // FEATURE_NOT_SUPPORTED: the verb is still to come.
+    if (outcome.exit() != 67) {
+      assertThat(outcome.exit()).as("holdfast verify: %s", outcome).isZero();
+    }
+  }
+
   @Override
   public void close() {
     directory.close();
