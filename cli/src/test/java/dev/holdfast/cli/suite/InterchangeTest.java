@@ -1,6 +1,7 @@
 package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.testkit.SeededRandom;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -70,13 +72,32 @@ class InterchangeTest {
     interchange(chain);
   }
 
+  /** Blocks need a pgBackRest of 2.46 or newer, which {@code testing/newer-pgbackrest} provides. */
+  @Tag("interchange")
+  @ParameterizedTest
+  @MethodSource("matrix")
+  void eachContinuesAndRestoresBlocksThatTheOtherWrote(Chain chain) {
+    assumeTrue(chain.bundled(), "blocks need bundles");
+    Optional<Site> newer = Site.newer();
+    assumeTrue(newer.isPresent(), "HOLDFAST_PGBACKREST_NEW names no newer pgbackrest");
+    try (Site site = newer.orElseThrow()) {
+      configure(site, chain);
+      site.option("repo1-block", "y");
+      turns(site, chain.first(), "block " + chain);
+    }
+  }
+
+  private static void configure(Site site, Chain chain) {
+    site.option("compress-type", chain.compression())
+        .option("repo1-bundle", chain.bundled() ? "y" : "n");
+    if (chain.encrypted()) {
+      site.option("repo1-cipher-type", "aes-256-cbc").option("repo1-cipher-pass", "p\"ass=word");
+    }
+  }
+
   private static void interchange(Chain chain) {
     try (Site site = Site.create()) {
-      site.option("compress-type", chain.compression())
-          .option("repo1-bundle", chain.bundled() ? "y" : "n");
-      if (chain.encrypted()) {
-        site.option("repo1-cipher-type", "aes-256-cbc").option("repo1-cipher-pass", "p\"ass=word");
-      }
+      configure(site, chain);
       turns(site, chain.first(), chain.toString());
     }
   }
