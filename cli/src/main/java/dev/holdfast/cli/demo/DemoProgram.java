@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -38,9 +39,11 @@ final class DemoProgram {
     Path classes = script.resolveSibling("classes");
     owner.createDirectory(classes, 0750);
     String copied = copy(classPath, classes);
-    // The cache is recorded for the jars beside it, by their names.
-    String copiedCache = cache.isEmpty() ? "" : copy(cache, classes);
-    write(script, copied, copiedCache);
+    // The cache was recorded for the jars beside it, and comes with them.
+    write(
+        script,
+        copied,
+        cache.isEmpty() ? "" : classes.resolve(Path.of(cache).getFileName()).toString());
     if (!works(script)) {
       throw new HoldfastException(
           ErrorCode.EXECUTE,
@@ -75,25 +78,25 @@ final class DemoProgram {
     return System.getProperty("java.home", "");
   }
 
-  /** Copies each entry; with a jar come those beside it, which its manifest names. */
-  private String copy(String classPath, Path classes) {
-    StringBuilder copied = new StringBuilder();
+  /** Copies each entry; with our own jar come those beside it, which its manifest names. */
+  private static String copy(String classPath, Path classes) {
+    List<String> copied = new ArrayList<>();
     for (String entry : classPath.split(File.pathSeparator)) {
       Path source = Path.of(entry).toAbsolutePath();
-      Path target = classes.resolve(String.valueOf(source.getFileName()));
-      boolean program = entry.endsWith("holdfast.jar");
-      if (Files.exists(source) && !Files.exists(target)) {
+      boolean program = entry.endsWith("/holdfast.jar");
+      // Directories of classes have the same name in every module.
+      Path target = classes.resolve((program ? "" : copied.size() + "-") + source.getFileName());
+      if (Files.exists(source)) {
         String from = program ? source.getParent() + "/." : source.toString();
-        ExternalProgram.run(
-                List.of("cp", "-R", from, program ? classes.toString() : target.toString()),
-                Map.of(),
-                TIMEOUT)
-            .orThrow("copy the program to '" + classes + "'");
+        run(List.of("cp", "-R", from, program ? classes.toString() : target.toString()));
+        copied.add(target.toString());
       }
-      copied.append(copied.isEmpty() ? "" : File.pathSeparator).append(target);
     }
-    ExternalProgram.run(List.of("chmod", "-R", "a+rX", classes.toString()), Map.of(), TIMEOUT)
-        .orThrow("open '" + classes + "'");
-    return copied.toString();
+    run(List.of("chmod", "-R", "a+rX", classes.toString()));
+    return String.join(File.pathSeparator, copied);
+  }
+
+  private static void run(List<String> command) {
+    ExternalProgram.run(command, Map.of(), TIMEOUT).orThrow("copy the program");
   }
 }

@@ -98,10 +98,9 @@ final class Story {
     return steps.stream().map(Step::duration).reduce(Duration.ZERO, Duration::plus);
   }
 
-  /** Right-aligned, with tenths: {@code " 1.9 s"}. */
+  /** With tenths: {@code 1.9 s}. */
   static String seconds(Duration duration) {
     long tenths = Math.round(duration.toMillis() / 100.0);
-    String text = tenths / 10 + "." + tenths % 10 + " s";
-    return " ".repeat(Math.max(2, 9 - text.length())) + text;
+    return tenths / 10 + "." + tenths % 10 + " s";
   }
 }
