@@ -183,9 +183,8 @@ final class Demo implements AutoCloseable {
             + palette.good(palette.bold(palette.either("✔ ", "") + "Every row is back,"))
             + " "
             + Story.seconds(recovery)
-            + " after the decision to recover. All steps took "
-            + Story.seconds(story.total())
-            + ".");
+            + " after the decision to recover.");
+    story.say("  All steps took " + Story.seconds(story.total()) + ".");
   }
 
   private static String row(String name, Shop.Orders orders) {

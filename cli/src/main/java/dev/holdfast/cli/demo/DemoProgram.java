@@ -32,24 +32,34 @@ final class DemoProgram {
   void install(Path script) throws IOException {
     String classPath = System.getProperty("java.class.path", "");
     String cache = System.getProperty("holdfast.aot", "");
-    write(script, classPath, cache);
-    if (works(script)) {
-      return;
+    if (owner.isSelf() || isReadable(classPath)) {
+      write(script, classPath, cache);
+    } else {
+      Path classes = script.resolveSibling("classes");
+      owner.createDirectory(classes, 0750);
+      String copied = copy(classPath, classes);
+      // The cache was recorded for the jars beside it, and comes with them.
+      Path name = Path.of(cache).getFileName();
+      write(script, copied, cache.isEmpty() ? "" : classes.resolve(name).toString());
     }
-    Path classes = script.resolveSibling("classes");
-    owner.createDirectory(classes, 0750);
-    String copied = copy(classPath, classes);
-    // The cache was recorded for the jars beside it, and comes with them.
-    write(
-        script,
-        copied,
-        cache.isEmpty() ? "" : classes.resolve(Path.of(cache).getFileName()).toString());
     if (!works(script)) {
       throw new HoldfastException(
           ErrorCode.EXECUTE,
           "the user '" + owner.name() + "' cannot run the Java in " + javaHome(),
           "install the JDK where every user may read it, for example below /usr/lib/jvm.");
     }
+  }
+
+  /** Asked of the user's own eyes: modes of all directories above count, too. */
+  private boolean isReadable(String classPath) {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "for f; do [ -r \"$f\" ] || exit 1; done", "readable"));
+    for (String entry : classPath.split(File.pathSeparator)) {
+      if (Files.exists(Path.of(entry))) {
+        command.add(Path.of(entry).toAbsolutePath().toString());
+      }
+    }
+    return ExternalProgram.run(owner.command(command), Map.of(), TIMEOUT).succeeded();
   }
 
   private boolean works(Path script) {

@@ -64,7 +64,7 @@ final class Shop {
       """
       select count(*) || '|' || to_char(sum(total), 'FM999,999,999,990.00') || '|'
         || left(md5(string_agg(id || ':' || customer || ':' || total || ':' || coalesce(note, ''),
-                               ',' order by id)), 12)
+                               ',' order by id)), 8)
       from orders
       """;
 
