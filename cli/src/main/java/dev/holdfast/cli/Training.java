@@ -59,9 +59,7 @@ public final class Training {
         pg1-path=%1$s/pg
         """
             .formatted(directory));
-    Path segment = directory.resolve("pg/pg_wal/000000010000000000000001");
-    Files.createDirectories(segment.getParent());
-    Files.write(segment, new byte[16 * 1024 * 1024]);
+    Path segment = TrainingCluster.create(directory.resolve("pg"));
     String config = "--config=" + configuration;
     String stanza = "--stanza=training";
     run("version");
@@ -70,7 +68,9 @@ public final class Training {
     run("repo-ls", config, "--recurse", "--output=json");
     run("stanza-create", config, stanza, "--log-level-console=info", "--no-online");
     run("archive-push", config, stanza, segment.toString());
-    run("archive-get", config, stanza, "000000010000000000000001", "pg_wal/RECOVERYXLOG");
+    String restored = directory.resolve("RECOVERYXLOG").toString();
+    run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
+    run("archive-get", config, stanza, "00000002.history", restored);
     run("info", config);
     run("info", config, "--output=json");
     run("check", config, stanza);
