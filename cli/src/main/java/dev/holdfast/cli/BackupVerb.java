@@ -143,7 +143,10 @@ final class BackupVerb implements Verb {
         blocks =
             Optional.of(
                 new StoringOptions.Blocks(
-                    BlockSizing.defaults(),
+                    BlockSizing.of(
+                        options.quantities("repo-block-size-map", key),
+                        options.quantities("repo-block-age-map", key),
+                        options.quantities("repo-block-checksum-size-map", key)),
                     options.bytes("repo-block-size-super-full", key),
                     options.bytes("repo-block-size-super", key)));
       }

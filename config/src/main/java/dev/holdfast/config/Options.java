@@ -5,6 +5,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -280,6 +281,26 @@ public final class Options {
     checkType(name, OptionType.MAP);
     Map<String, String> map = (Map<String, String>) get(name, key, Map.class);
     return map == null ? Map.of() : map;
+  }
+
+  /**
+   * An option's pairs of sizes, such as {@code 128KiB=8KiB}, in bytes; plain numbers are
+   * themselves.
+   *
+   * @throws HoldfastException option-invalid-value (32)
+   */
+  public Map<Long, Long> quantities(String name, int key) {
+    Map<Long, Long> quantities = new LinkedHashMap<>();
+    map(name, key).forEach((from, to) -> quantities.put(quantity(name, from), quantity(name, to)));
+    return quantities;
+  }
+
+  private static long quantity(String name, String text) {
+    return QuantityText.bytes(text)
+        .orElseThrow(() ->
+            new HoldfastException(
+                ErrorCode.OPTION_INVALID_VALUE,
+                "'" + text + "' is not valid for '" + name + "' option"));
   }
 
   /** The value as it was written or as the default is; secrets are replaced. */

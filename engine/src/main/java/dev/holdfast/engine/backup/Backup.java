@@ -90,7 +90,7 @@ public final class Backup {
     boolean checksumPage = checksumPage(control, prior);
 
     UnfinishedBackups unfinished = new UnfinishedBackups(storage, request.stanza(), clock);
-    Resume resume = Resume.find(request, prior, manifests, unfinished, storage, reporter);
+    Resume resume = Resume.find(request, prior, manifests, control, unfinished, storage, reporter);
     long startSeconds = cluster.timeMillis() / 1000;
     BackupLabel label =
         resume.label() != null

@@ -102,7 +102,12 @@ final class FileCopy {
   }
 
   private void copy(int index, ManifestFile file, Target target) {
-    try (InputStream input = sources.open(file)) {
+    InputStream opened = open(file);
+    if (opened == null) {
+      listener.vanished(file);
+      return;
+    }
+    try (InputStream input = opened) {
       int first = input.readNBytes(buffer, 0, buffer.length);
       boolean whole = first < buffer.length;
       if (whole && first == 0 && target.job.bundleId() != 0) {
@@ -125,14 +130,23 @@ final class FileCopy {
       } else {
         copyWhole(file, input, first, checker, target);
       }
-    } catch (HoldfastException e) {
-      if (e.code() == ErrorCode.FILE_MISSING && sources.mayVanish(file)) {
-        listener.vanished(file);
-        return;
-      }
-      throw e;
     } catch (IOException e) {
       throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * Opens a file, or gives null when it has vanished. Only this call may take a missing file for
+   * that: a file that is missing in the repository is an error.
+   */
+  private @Nullable InputStream open(ManifestFile file) {
+    try {
+      return sources.open(file);
+    } catch (HoldfastException e) {
+      if (e.code() == ErrorCode.FILE_MISSING && sources.mayVanish(file)) {
+        return null;
+      }
+      throw e;
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.domain.Sha1Hash;
 import dev.holdfast.domain.StanzaName;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.engine.catalog.UnfinishedBackups;
+import dev.holdfast.postgres.control.PgControl;
 import dev.holdfast.repository.RepositoryFormat;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.manifest.Manifest;
@@ -46,6 +47,7 @@ final class Resume {
       BackupRequest request,
       PriorChoice prior,
       ManifestStore manifests,
+      PgControl control,
       UnfinishedBackups unfinished,
       Storage storage,
       Reporter reporter) {
@@ -61,7 +63,7 @@ final class Resume {
       boolean newest = label.equals(labels.getLast());
       Resume candidate =
           newest && request.resume() && prior.type() == BackupType.FULL
-              ? open(label, request, prior, manifests, storage, reporter)
+              ? open(label, request, prior, manifests, control, storage, reporter)
               : NOTHING;
       if (candidate != NOTHING) {
         reporter.warn(
@@ -83,6 +85,7 @@ final class Resume {
       BackupRequest request,
       PriorChoice prior,
       ManifestStore manifests,
+      PgControl control,
       Storage storage,
       Reporter reporter) {
     if (label.type() != BackupType.FULL
@@ -99,6 +102,8 @@ final class Resume {
     boolean same =
         manifest.version().equals(RepositoryFormat.VERSION)
             && manifest.options().compression() == prior.storing().compression()
+            && manifest.cluster().systemId().equals(control.systemId())
+            && manifest.cluster().version().equals(control.version())
             && manifest.data().blockIncremental() == prior.storing().blocks().isPresent();
     return same ? new Resume(manifest, storage, request.stanza()) : NOTHING;
   }
