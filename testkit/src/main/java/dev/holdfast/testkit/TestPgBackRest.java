@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The real pgBackRest, run as the user that the test's clusters run as, with a configuration of the
  * test's own.
  *
- * <p>Debian 12 brings 2.45; the environment variable {@code HOLDFAST_PGBACKREST_NEW} may name a
+ * <p>Debian 12 brings 2.45; the environment variable {@code HOLDFAST_NEWER_PGBACKREST} may name a
  * newer one, as {@code testing/newer-pgbackrest} prints it.
  */
 public final class TestPgBackRest {
@@ -54,7 +54,7 @@ public final class TestPgBackRest {
 
   /** A newer one, where the environment names it. */
   public static Optional<TestPgBackRest> newer(TestDirectory directory) {
-    String path = System.getenv("HOLDFAST_PGBACKREST_NEW");
+    String path = System.getenv("HOLDFAST_NEWER_PGBACKREST");
     return path == null || path.isBlank()
         ? Optional.empty()
         : Optional.of(new TestPgBackRest(Path.of(path), directory, "pgbackrest-new"));

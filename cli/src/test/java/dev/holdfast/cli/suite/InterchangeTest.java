@@ -79,7 +79,7 @@ class InterchangeTest {
   void eachContinuesAndRestoresBlocksThatTheOtherWrote(Chain chain) {
     assumeTrue(chain.bundled(), "blocks need bundles");
     Optional<Site> newer = Site.newer();
-    assumeTrue(newer.isPresent(), "HOLDFAST_PGBACKREST_NEW names no newer pgbackrest");
+    assumeTrue(newer.isPresent(), "HOLDFAST_NEWER_PGBACKREST names no newer pgbackrest");
     try (Site site = newer.orElseThrow()) {
       configure(site, chain);
       site.option("repo1-block", "y");
