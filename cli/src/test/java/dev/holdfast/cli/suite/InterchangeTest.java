@@ -84,6 +84,11 @@ class InterchangeTest {
       configure(site, chain);
       site.option("repo1-block", "y");
       turns(site, chain.first(), "block " + chain);
+      for (String label : site.labels()) {
+        assertThat(site.stanzaBackups().resolve(label).resolve("pg_data/base/1"))
+            .as("the large table is stored in blocks")
+            .isDirectoryContaining("glob:**.pgbi");
+      }
     }
   }
 

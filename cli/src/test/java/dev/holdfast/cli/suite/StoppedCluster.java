@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -125,6 +127,11 @@ final class StoppedCluster {
   void change(SeededRandom random) {
     now = now.plus(10, ChronoUnit.MINUTES);
     List<Path> relations = relations();
+    // The large one always: it is the one that is stored in blocks where that is asked for.
+    change(
+        Collections.max(relations, Comparator.comparing(file -> file.toFile().length())),
+        0,
+        random);
     for (int i = 0; i < 12; i++) {
       Path file = relations.get(random.nextInt(relations.size()));
       if (Files.exists(file)) {
