@@ -28,9 +28,9 @@ final class ArchiveGetVerb implements Verb {
   public int run(VerbContext context) {
     Options options = context.options();
     checkParameters(options.parameters());
-    Optional<List<String>> work = DetachedProcess.work(options);
+    Optional<String> work = DetachedProcess.work(options);
     if (work.isPresent()) {
-      async(context).fetchAhead(work.get());
+      async(context).fetchAhead(DetachedProcess.several(work.get()));
       return FOUND;
     }
     Path pgPath = Clusters.dataDirectory(options);

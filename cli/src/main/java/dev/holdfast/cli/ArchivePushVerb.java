@@ -12,7 +12,6 @@ import dev.holdfast.engine.archive.ArchivePushRequest;
 import dev.holdfast.engine.archive.AsyncSettings;
 import dev.holdfast.engine.archive.WalPath;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Pushes a WAL segment to the archive, for archive_command. */
@@ -28,9 +27,9 @@ final class ArchivePushVerb implements Verb {
     if (options.parameters().size() != 1) {
       throw new HoldfastException(ErrorCode.PARAM_REQUIRED, "WAL segment to push required");
     }
-    Optional<List<String>> work = DetachedProcess.work(options);
+    Optional<String> work = DetachedProcess.work(options);
     if (work.isPresent()) {
-      async(context).pushReady(Path.of(work.get().getFirst()));
+      async(context).pushReady(Path.of(work.get()));
       return 0;
     }
     context.refuseWhenStopped();

@@ -36,9 +36,14 @@ final class DetachedProcess implements BackgroundProcess {
     return options.knows(OPTION) && options.has(OPTION);
   }
 
-  /** What the background is to work on, in the background; empty in the foreground. */
-  static Optional<List<String>> work(Options options) {
-    return options.optional(OPTION).map(text -> List.of(text.split(SEPARATOR, -1)));
+  /** What the background is to work on: one thing, or several as {@link #several} takes apart. */
+  static Optional<String> work(Options options) {
+    return options.optional(OPTION);
+  }
+
+  /** Takes several things to work on apart. */
+  static List<String> several(String work) {
+    return List.of(work.split(SEPARATOR, -1));
   }
 
   @Override
