@@ -32,6 +32,7 @@ final class Verbs {
       case "stanza-upgrade" -> new StanzaUpgradeVerb();
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
+      case "verify" -> new VerifyVerb();
       case "version" -> new VersionVerb();
       default ->
           throw new HoldfastException(

@@ -5,6 +5,8 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Sha1Hash;
 import dev.holdfast.domain.StanzaName;
+import dev.holdfast.engine.work.BoundedInput;
+import dev.holdfast.engine.work.StoredFileQueue;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.repository.manifest.Manifest;
 import dev.holdfast.repository.manifest.ManifestFile;
@@ -74,7 +76,7 @@ final class FileRestore {
   }
 
   /** Restores one job's files. */
-  void run(RestoreQueue.Job job) {
+  void run(StoredFileQueue.Job job) {
     List<ManifestFile> wanted = new ArrayList<>(job.indexes().length);
     for (int index : job.indexes()) {
       ManifestFile file = manifest.files().get(index);

@@ -7,6 +7,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.WalSegment;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.work.StoredFileQueue;
 import dev.holdfast.engine.work.WorkerPool;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.repository.Repository;
@@ -108,7 +109,7 @@ public final class Restore {
         .prepare(delta || force);
     mark(pgPath);
 
-    RestoreQueue queue = RestoreQueue.of(manifest, file -> isSkipped(file, target));
+    StoredFileQueue queue = StoredFileQueue.of(manifest, file -> isSkipped(file, target));
     long copied =
         restoreFiles(
             repository,
@@ -202,7 +203,7 @@ public final class Restore {
       TargetMapping mapping,
       Ownership ownership,
       SelectiveRestore selection,
-      RestoreQueue queue,
+      StoredFileQueue queue,
       boolean keepExisting,
       boolean trustTimes) {
     AtomicLong done = new AtomicLong();
@@ -243,7 +244,7 @@ public final class Restore {
     return copied.get();
   }
 
-  private void progress(long done, RestoreQueue queue) {
+  private void progress(long done, StoredFileQueue queue) {
     reporter.progress(new Reporter.Progress("restore", done, queue.totalBytes()));
   }
 

@@ -6,7 +6,7 @@
  * to this host's directories ({@link dev.holdfast.engine.restore.TargetMapping}); the destination
  * is checked and cleaned ({@link dev.holdfast.engine.restore.Destination}); the files become jobs
  * in the order in which the repository holds them ({@link
- * dev.holdfast.engine.restore.RestoreQueue}); workers decode and write them ({@link
+ * dev.holdfast.engine.work.StoredFileQueue}); workers decode and write them ({@link
  * dev.holdfast.engine.restore.FileRestore}); recovery settings follow; {@code global/pg_control}
  * comes last.
  *

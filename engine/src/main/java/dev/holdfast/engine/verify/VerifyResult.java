@@ -95,8 +95,7 @@ public record VerifyResult(List<Archive> archives, List<Backup> backups, List<St
   public boolean isOk() {
     return problems.isEmpty()
         && archives.stream().allMatch(archive -> archive.findings().isEmpty())
-        && backups.stream()
-            .allMatch(b -> b.status() == Status.VALID || b.status() == Status.IN_PROGRESS);
+        && backups.stream().noneMatch(backup -> backup.status() == Status.INVALID);
   }
 
   /**
@@ -126,7 +125,7 @@ public record VerifyResult(List<Archive> archives, List<Backup> backups, List<St
       text.append("\n  backup: none found");
     }
     for (Backup backup : backups) {
-      boolean fine = backup.status() == Status.VALID || backup.status() == Status.IN_PROGRESS;
+      boolean fine = backup.status() != Status.INVALID;
       if (verbose || !fine) {
         text.append(
             "\n  backup: %s, status: %s, total files checked: %d, total valid files: %d"

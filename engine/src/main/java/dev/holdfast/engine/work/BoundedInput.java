@@ -1,4 +1,4 @@
-package dev.holdfast.engine.restore;
+package dev.holdfast.engine.work;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,11 +6,12 @@ import java.io.InputStream;
 /**
  * The next so many bytes of a stream that goes on after them; closing it leaves the stream open.
  */
-final class BoundedInput extends InputStream {
+public final class BoundedInput extends InputStream {
   private final InputStream input;
   private long left;
 
-  BoundedInput(InputStream input, long length) {
+  /** The next {@code length} bytes of {@code input}. */
+  public BoundedInput(InputStream input, long length) {
     this.input = input;
     this.left = length;
   }
@@ -34,7 +35,7 @@ final class BoundedInput extends InputStream {
   }
 
   /** Passes over what a decoder left unread, such as padding. */
-  void drain() throws IOException {
+  public void drain() throws IOException {
     input.skipNBytes(left);
     left = 0;
   }

@@ -1,4 +1,4 @@
-package dev.holdfast.engine.restore;
+package dev.holdfast.engine.work;
 
 import dev.holdfast.repository.manifest.Manifest;
 import dev.holdfast.repository.manifest.ManifestFile;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Big files come first, so that no worker is left alone with one at the end. Only indexes into
  * the manifest are held: a backup may have millions of files.
  */
-final class RestoreQueue {
+public final class StoredFileQueue {
   private final List<Job> jobs;
   private final long totalBytes;
 
@@ -26,19 +26,19 @@ final class RestoreQueue {
    * What one worker does at once.
    *
    * @param indexes files of the manifest, in the order in which they lie in the repository
-   * @param bytes their size when restored
+   * @param bytes the size of their contents
    */
-  record Job(int[] indexes, long bytes) {}
+  public record Job(int[] indexes, long bytes) {}
 
   private record BundleKey(@Nullable String reference, long id) {}
 
-  private RestoreQueue(List<Job> jobs, long totalBytes) {
+  private StoredFileQueue(List<Job> jobs, long totalBytes) {
     this.jobs = jobs;
     this.totalBytes = totalBytes;
   }
 
   /** Plans all files that are not to be passed over. */
-  static RestoreQueue of(Manifest manifest, Predicate<ManifestFile> skipped) {
+  public static StoredFileQueue of(Manifest manifest, Predicate<ManifestFile> skipped) {
     Map<BundleKey, Indexes> bundles = new HashMap<>();
     List<Job> jobs = new ArrayList<>();
     Indexes empty = new Indexes();
@@ -66,16 +66,16 @@ final class RestoreQueue {
     bundles.values().forEach(bundle -> jobs.add(bundle.job()));
     jobs.sort(Comparator.comparingLong(Job::bytes).reversed());
     empty.split(1000).forEach(jobs::add);
-    return new RestoreQueue(List.copyOf(jobs), total);
+    return new StoredFileQueue(List.copyOf(jobs), total);
   }
 
   /** In the order in which workers take them. */
-  List<Job> jobs() {
+  public List<Job> jobs() {
     return jobs;
   }
 
-  /** The size of everything when it is restored. */
-  long totalBytes() {
+  /** The size of the contents. */
+  public long totalBytes() {
     return totalBytes;
   }
 
