@@ -172,10 +172,7 @@ final class Site implements AutoCloseable {
   /** Holdfast finds nothing wrong with what is in the repository. */
   void holdfastVerifies() {
     Outcome outcome = ours("verify");
-    // FEATURE_NOT_SUPPORTED: the verb is still to come.
-    if (outcome.exit() != 67) {
-      assertThat(outcome.exit()).as("holdfast verify: %s", outcome).isZero();
-    }
+    assertThat(outcome.exit()).as("holdfast verify: %s", outcome).isZero();
   }
 
   @Override
