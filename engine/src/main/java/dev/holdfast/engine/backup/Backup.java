@@ -106,6 +106,7 @@ public final class Backup {
     checkArchiving(start, info);
 
     BackupPlan found = scan(control, prior);
+    resume.removeVanished(found.files());
     long copyStart = copyStart();
     boolean delta = request.reading().delta();
     BackupPlan plan = found;

@@ -1,10 +1,13 @@
 package dev.holdfast.engine.backup;
 
 import dev.holdfast.codec.page.PageCheck;
+import dev.holdfast.codec.page.PageRange;
 import dev.holdfast.domain.ByteCount;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.repository.manifest.ManifestFile;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says what becomes of each file, and how far the copying is. Thread-safe. */
@@ -84,11 +87,20 @@ final class CopyReport {
   }
 
   private void warnOfPages(ManifestFile file, PageCheck pages) {
+    if (!pages.aligned()) {
+      reporter.warn(
+          "page misalignment in file %s: file size %d is not divisible by page size %d"
+              .formatted(settings.source(file.name()), file.size(), settings.pageSize()));
+      return;
+    }
+    List<PageRange> invalid = pages.invalid();
+    boolean one = invalid.size() == 1 && invalid.getFirst().first() == invalid.getFirst().last();
     reporter.warn(
-        pages.aligned()
-            ? "invalid page checksum(s) found in file %s at page(s) %s"
-                .formatted(settings.source(file.name()), pages.errorJson())
-            : "page misalignment in file %s: file size %d is not divisible by page size %d"
-                .formatted(settings.source(file.name()), file.size(), settings.pageSize()));
+        "invalid page checksum%s found in file %s at page%s %s"
+            .formatted(
+                one ? "" : "s",
+                settings.source(file.name()),
+                one ? "" : "s",
+                invalid.stream().map(PageRange::toString).collect(Collectors.joining(", "))));
   }
 }

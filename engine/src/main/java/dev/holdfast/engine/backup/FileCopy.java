@@ -68,7 +68,7 @@ final class FileCopy {
       for (int index : job.indexes()) {
         ManifestFile file = plan.files().get(index);
         ManifestFile resumed = resume.reusable(file).orElse(null);
-        if (resumed != null) {
+        if (resumed != null && (!resume.compares() || isPriors(resumed))) {
           listener.unchanged(resumed);
           target.add(resumed);
         } else if (plan.compares().get(index) && isPriors(file)) {

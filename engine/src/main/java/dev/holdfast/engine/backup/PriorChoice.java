@@ -1,5 +1,6 @@
 package dev.holdfast.engine.backup;
 
+import dev.holdfast.codec.compress.CompressionType;
 import dev.holdfast.domain.BackupType;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.repository.info.BackupEntry;
@@ -45,7 +46,9 @@ record PriorChoice(BackupType type, @Nullable Manifest manifest, StoringOptions 
       reporter.warn(
           "%s backup cannot alter compress-type option to '%s', reset to value in %s"
               .formatted(request.type().option(), storing.compression().option(), prior.label()));
-      storing = storing.with(manifest.options().compression());
+      Integer level = manifest.options().compressLevel();
+      CompressionType compression = manifest.options().compression();
+      storing = storing.with(compression, level != null ? level : compression.defaultLevel());
     }
     if (manifest.options().hardlink() != storing.hardlink()) {
       reporter.warn(

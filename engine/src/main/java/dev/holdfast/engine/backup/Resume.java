@@ -15,6 +15,7 @@ import dev.holdfast.repository.RepositoryFormat;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.manifest.Manifest;
 import dev.holdfast.repository.manifest.ManifestFile;
+import dev.holdfast.repository.manifest.ManifestFiles;
 import dev.holdfast.repository.manifest.ManifestStore;
 import dev.holdfast.storage.Storage;
 import java.io.IOException;
@@ -29,17 +30,22 @@ import org.jspecify.annotations.Nullable;
  * and time that they have now, and whose stored bytes still have their hash. Bundles are made anew.
  */
 final class Resume {
-  private static final Resume NOTHING = new Resume(null, null, null);
+  private static final Resume NOTHING = new Resume(null, null, null, false);
 
   private final @Nullable Manifest manifest;
   private final @Nullable Storage storage;
   private final @Nullable StanzaName stanza;
+  private final boolean compares;
 
   private Resume(
-      @Nullable Manifest manifest, @Nullable Storage storage, @Nullable StanzaName stanza) {
+      @Nullable Manifest manifest,
+      @Nullable Storage storage,
+      @Nullable StanzaName stanza,
+      boolean compares) {
     this.manifest = manifest;
     this.storage = storage;
     this.stanza = stanza;
+    this.compares = compares;
   }
 
   /** Looks for one, and removes what cannot be taken over and is known to be given up. */
@@ -105,7 +111,9 @@ final class Resume {
             && manifest.cluster().systemId().equals(control.systemId())
             && manifest.cluster().version().equals(control.version())
             && manifest.data().blockIncremental() == prior.storing().blocks().isPresent();
-    return same ? new Resume(manifest, storage, request.stanza()) : NOTHING;
+    return same
+        ? new Resume(manifest, storage, request.stanza(), request.reading().delta())
+        : NOTHING;
   }
 
   /** The unfinished backup that is gone on with; null for a new one. */
@@ -116,6 +124,26 @@ final class Resume {
   /** What its files are encrypted with. */
   @Nullable CipherPass pass() {
     return manifest == null ? null : manifest.cipherPass();
+  }
+
+  /** Whether a file's content, rather than its time, tells that it has not changed. */
+  boolean compares() {
+    return compares;
+  }
+
+  /** Removes what it may have stored of files that there are no more. */
+  void removeVanished(ManifestFiles now) {
+    if (manifest == null || storage == null || stanza == null) {
+      return;
+    }
+    BackupLabel label = manifest.data().label();
+    for (ManifestFile file : manifest.files()) {
+      if (now.indexOf(file.name()).isEmpty()) {
+        storage.remove(
+            RepositoryLayout.file(stanza, label, file.name(), manifest.options().compression()));
+        storage.remove(RepositoryLayout.blockIncrementalFile(stanza, label, file.name()));
+      }
+    }
   }
 
   /** What it says to have stored under this name by itself. */

@@ -37,13 +37,8 @@ public record StoringOptions(
    */
   public record Blocks(BlockSizing sizing, long superBlockFull, long superBlockOther) {}
 
-  /** The same with another compression, at its default level unless it is the same. */
-  StoringOptions with(CompressionType newCompression) {
-    return new StoringOptions(
-        newCompression,
-        newCompression == compression ? level : newCompression.defaultLevel(),
-        bundle,
-        blocks,
-        hardlink);
+  /** The same with another compression. */
+  StoringOptions with(CompressionType newCompression, int newLevel) {
+    return new StoringOptions(newCompression, newLevel, bundle, blocks, hardlink);
   }
 }
