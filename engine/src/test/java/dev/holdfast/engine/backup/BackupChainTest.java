@@ -185,6 +185,28 @@ class BackupChainTest {
   }
 
   @Test
+  void walGoesIntoTheBackupWhenAsked() throws IOException {
+    BackupSite site = new BackupSite(directory, false);
+    site.archive = new BackupRequest.ArchiveOptions(true, true, Duration.ofSeconds(1));
+    Path archive = site.repositoryPath.resolve("archive/main/15-1/0000000100000000");
+    Files.createDirectories(archive);
+    for (String segment : List.of("000000010000000000000003", "000000010000000000000004")) {
+      Files.writeString(archive.resolve(segment + "-" + "0".repeat(40)), "wal of " + segment);
+    }
+    Backup.Result result = site.backup(BackupType.FULL);
+    assertThat(site.manifest(result.entry().label()).options().archiveCopy()).isTrue();
+    Path wal = site.restore(result.entry().label()).resolve("pg_wal");
+    assertThat(wal.resolve("000000010000000000000003"))
+        .hasContent("wal of 000000010000000000000003");
+    assertThat(wal.resolve("000000010000000000000004"))
+        .hasContent("wal of 000000010000000000000004");
+    // The next one does not take them for files of the data directory.
+    assertThat(
+            site.manifest(site.backup(BackupType.INCR).entry().label()).files().references())
+        .containsExactly(result.entry().label());
+  }
+
+  @Test
   void withoutAPriorBackupItBecomesAFullOne() {
     BackupSite site = new BackupSite(directory, false);
     Backup.Result result = site.backup(BackupType.INCR);
