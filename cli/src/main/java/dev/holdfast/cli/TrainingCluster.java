@@ -27,7 +27,6 @@ final class TrainingCluster {
   private static final int SHUT_DOWN = 1;
   private static final int FILLER_PRIME = 31;
 
-
   /** Enough for the loops over pages to be compiled, and their profiles to be recorded. */
   private static final int TABLE_PAGES = 4096;
 

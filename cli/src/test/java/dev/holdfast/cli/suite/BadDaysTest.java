@@ -43,7 +43,8 @@ class BadDaysTest {
         boolean offline = verb.equals("backup") || verb.equals("stanza-create");
         refused(site, 95, offline ? new String[] {verb, "--no-online"} : new String[] {verb});
       }
-      refused(site, 95, "archive-push", segment.toString());
+      // As pgBackRest does: no repository can be pushed to, whatever is wrong with each of them.
+      refused(site, 103, "archive-push", segment.toString());
       refused(site, 95, "restore", "--pg1-path=" + site.directory().directory("restored"));
       site.option("repo1-cipher-pass", PASS);
       site.theirsWorks("info");

@@ -39,7 +39,8 @@ public final class Expire {
   /**
    * Expires in one repository after the other; a repository that fails does not keep the others.
    *
-   * @throws HoldfastException command (104) when any failed, each already reported
+   * @throws HoldfastException the error of the only repository; of several, command (104) when any
+   *     failed, each already reported
    */
   public void run() {
     int errors = 0;
@@ -48,6 +49,10 @@ public final class Expire {
       try {
         setFound |= new OneRepository(target.repository()).expire(target.policy());
       } catch (HoldfastException e) {
+        if (request.targets().size() == 1) {
+          // Of one repository the reason itself says more than that there was one.
+          throw e;
+        }
         errors++;
         reporter.warn(name(target.repository()) + ": " + e.describe());
       }

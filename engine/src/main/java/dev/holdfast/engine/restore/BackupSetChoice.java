@@ -76,6 +76,9 @@ final class BackupSetChoice {
     try {
       info = repository.infos(request.stanza()).backupInfo();
     } catch (HoldfastException e) {
+      if (request.repositories().size() == 1) {
+        throw e;
+      }
       reporter.warn(name + ": " + e.describe());
       return Optional.empty();
     }

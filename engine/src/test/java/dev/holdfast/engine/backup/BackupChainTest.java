@@ -104,11 +104,10 @@ class BackupChainTest {
     assertThat(file(site, last, "base/1/12").hasBlockMap()).isFalse();
     assertThat(file(site, last, "base/1/10").hasBlockMap()).isTrue();
 
-    made.forEach(
-        (result, relations) ->
-            assertThat(BackupSite.relations(site.restore(result.entry().label())))
-                .as(result.entry().label().text())
-                .isEqualTo(relations));
+    made.forEach((result, relations) ->
+        assertThat(BackupSite.relations(site.restore(result.entry().label())))
+            .as(result.entry().label().text())
+            .isEqualTo(relations));
   }
 
   @ParameterizedTest
@@ -201,8 +200,7 @@ class BackupChainTest {
     assertThat(wal.resolve("000000010000000000000004"))
         .hasContent("wal of 000000010000000000000004");
     // The next one does not take them for files of the data directory.
-    assertThat(
-            site.manifest(site.backup(BackupType.INCR).entry().label()).files().references())
+    assertThat(site.manifest(site.backup(BackupType.INCR).entry().label()).files().references())
         .containsExactly(result.entry().label());
   }
 

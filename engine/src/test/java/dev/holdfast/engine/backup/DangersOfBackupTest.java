@@ -131,17 +131,16 @@ class DangersOfBackupTest {
     Path file = cluster.data.resolve(TABLE);
     Thread writer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-                    for (int i = 0; written.get(); i++) {
-                      open.seek(6000);
-                      open.writeInt(i);
-                    }
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
+            .start(() -> {
+              try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+                for (int i = 0; written.get(); i++) {
+                  open.seek(6000);
+                  open.writeInt(i);
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
     try {
       // Now and then the writer gets no time between the two reads; then the page is reported.
       boolean ignored = false;
@@ -277,8 +276,7 @@ class DangersOfBackupTest {
     cluster.afterScan =
         () -> {
           cluster.write("global/pg_control", torn);
-          repair[0] =
-              Thread.ofPlatform().start(() -> cluster.write("global/pg_control", whole));
+          repair[0] = Thread.ofPlatform().start(() -> cluster.write("global/pg_control", whole));
         };
     Backup.Result result = site.backup(BackupType.FULL);
     repair[0].join();
@@ -409,8 +407,7 @@ class DangersOfBackupTest {
   }
 
   private void archived(String segment) throws IOException {
-    Path path =
-        site.repositoryPath.resolve("archive/main/15-1/" + segment.substring(0, 16));
+    Path path = site.repositoryPath.resolve("archive/main/15-1/" + segment.substring(0, 16));
     Files.createDirectories(path);
     Files.write(path.resolve(segment + "-" + "0".repeat(40)), new byte[16]);
   }
@@ -474,8 +471,7 @@ class DangersOfBackupTest {
       return;
     }
     Path copy =
-        site.backupPath(new BackupLabel(directories().getFirst()))
-            .resolve("backup.manifest.copy");
+        site.backupPath(new BackupLabel(directories().getFirst())).resolve("backup.manifest.copy");
     byte[] before = readAll(copy);
     Deadline deadline = Deadline.in(Duration.ofSeconds(30));
     while (Arrays.equals(before, readAll(copy))) {
@@ -520,8 +516,7 @@ class DangersOfBackupTest {
     site.standby = Optional.of(standby);
     Backup.Result result = site.backup(BackupType.FULL);
     // The primary's size: what the standby has behind it will be replayed.
-    assertThat(table(result).checksum())
-        .isEqualTo(Sha1.of(Arrays.copyOf(replayed, 4 * PAGE)));
+    assertThat(table(result).checksum()).isEqualTo(Sha1.of(Arrays.copyOf(replayed, 4 * PAGE)));
     assertThat(manifest(result).files().find("pg_data/pg_xact/0000").orElseThrow().checksum())
         .isEqualTo(Sha1.of(states));
     assertThat(manifest(result).files().find("pg_data/global/1260").orElseThrow().size())

@@ -67,8 +67,7 @@ class PriorComparisonTest {
 
   @Test
   void aTimelineThatIsAnother() {
-    site.cluster.startSegment =
-        dev.holdfast.domain.WalSegment.parse("000000020000000000000005");
+    site.cluster.startSegment = dev.holdfast.domain.WalSegment.parse("000000020000000000000005");
     assertDeltaBecause("timeline switch");
   }
 }

@@ -42,23 +42,22 @@ class WorkerPoolTest {
     CountDownLatch waiting = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
     AtomicInteger begun = new AtomicInteger();
-    assertThatThrownBy(
-            () ->
-                WorkerPool.run(
-                    "test",
-                    2,
-                    jobs(1000),
-                    number ->
-                        job -> {
-                          begun.incrementAndGet();
-                          if (job == 0) {
-                            waiting.countDown();
-                            awaitForever(interrupted);
-                            throw new HoldfastException(ErrorCode.TERM, "interrupted");
-                          }
-                          awaitForever(waiting, null);
-                          throw new HoldfastException(ErrorCode.FILE_READ, "the first");
-                        }))
+    assertThatThrownBy(() ->
+            WorkerPool.run(
+                "test",
+                2,
+                jobs(1000),
+                number ->
+                    job -> {
+                      begun.incrementAndGet();
+                      if (job == 0) {
+                        waiting.countDown();
+                        awaitForever(interrupted);
+                        throw new HoldfastException(ErrorCode.TERM, "interrupted");
+                      }
+                      awaitForever(waiting, null);
+                      throw new HoldfastException(ErrorCode.FILE_READ, "the first");
+                    }))
         .hasMessageContaining("the first");
     assertThat(interrupted.getCount()).isZero();
     assertThat(begun).hasValue(2);
@@ -88,24 +87,23 @@ class WorkerPoolTest {
     AtomicReference<HoldfastException> thrown = new AtomicReference<>();
     Thread caller =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    WorkerPool.run(
-                        "test",
-                        2,
-                        jobs(10),
-                        number ->
-                            job -> {
-                              begun.countDown();
-                              awaitForever(interrupted);
-                            });
-                  } catch (HoldfastException e) {
-                    // All have ended by now.
-                    assertThat(interrupted.getCount()).isZero();
-                    thrown.set(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                WorkerPool.run(
+                    "test",
+                    2,
+                    jobs(10),
+                    number ->
+                        job -> {
+                          begun.countDown();
+                          awaitForever(interrupted);
+                        });
+              } catch (HoldfastException e) {
+                // All have ended by now.
+                assertThat(interrupted.getCount()).isZero();
+                thrown.set(e);
+              }
+            });
     assertThat(begun.await(50, TimeUnit.SECONDS)).isTrue();
     caller.interrupt();
     caller.join();
@@ -114,15 +112,14 @@ class WorkerPoolTest {
 
   @Test
   void anErrorWhileAWorkerIsMadeIsTheCallersToo() {
-    assertThatThrownBy(
-            () ->
-                WorkerPool.run(
-                    "test",
-                    2,
-                    jobs(2),
-                    number -> {
-                      throw new IllegalStateException("no buffer");
-                    }))
+    assertThatThrownBy(() ->
+            WorkerPool.run(
+                "test",
+                2,
+                jobs(2),
+                number -> {
+                  throw new IllegalStateException("no buffer");
+                }))
         .hasMessage("no buffer");
   }
 }
