@@ -251,10 +251,6 @@ class DamageTest {
   /** verify fails and names the file. */
   private static void named(Stored stored, Path file) {
     Outcome outcome = stored.site.ours("verify", "--output=text", "--verbose");
-    // FEATURE_NOT_SUPPORTED: the verb is still to come.
-    if (outcome.exit() == 67) {
-      return;
-    }
     BadDaysTest.decent(stored.site, outcome);
     assertThat(outcome.out() + outcome.err())
         .as("verify, %s damaged", file)

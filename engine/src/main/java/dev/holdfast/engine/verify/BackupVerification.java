@@ -60,14 +60,25 @@ final class BackupVerification {
    */
   Outcome verify(BackupLabel label, boolean newest) {
     chain.keySet().removeIf(other -> !other.full().equals(label.full()));
+    String path = RepositoryLayout.manifest(request.stanza(), label);
     if (!manifests.isComplete(label)) {
-      boolean inProgress = newest && info.backup(label).isEmpty();
+      if (info.backup(label).isPresent()) {
+        // Whoever reads the catalog counts on it, so this is worth an alarm even though an expire
+        // that runs now, or was cut off, leaves the same for a while.
+        return without(
+            label,
+            VerifyResult.Status.INVALID,
+            List.of(
+                new Finding(
+                    path,
+                    Finding.Fault.MISSING,
+                    "backup.info has the backup; is an expire running, or was one cut off?")));
+      }
       return without(
           label,
-          inProgress ? VerifyResult.Status.IN_PROGRESS : VerifyResult.Status.MANIFEST_MISSING,
+          newest ? VerifyResult.Status.IN_PROGRESS : VerifyResult.Status.MANIFEST_MISSING,
           List.of());
     }
-    String path = RepositoryLayout.manifest(request.stanza(), label);
     Optional<Finding> copy = new CopyCheck(repository.storage(), info.manifestPass()).check(path);
     Manifest manifest;
     try {
@@ -97,7 +108,9 @@ final class BackupVerification {
 
   private static Outcome without(
       BackupLabel label, VerifyResult.Status status, List<Finding> findings) {
-    return new Outcome(new VerifyResult.Backup(label, status, 0, findings), Optional.empty());
+    // The manifest is the one file that was looked at, when something is wrong with it.
+    return new Outcome(
+        new VerifyResult.Backup(label, status, findings.size(), findings), Optional.empty());
   }
 
   private List<Finding> files(Manifest manifest) {
