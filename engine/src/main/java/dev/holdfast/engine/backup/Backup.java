@@ -6,31 +6,24 @@ import dev.holdfast.domain.BackupType;
 import dev.holdfast.domain.ByteCount;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
-import dev.holdfast.domain.WalSegment;
 import dev.holdfast.engine.Reporter;
-import dev.holdfast.engine.catalog.CatalogReconstruction;
 import dev.holdfast.engine.catalog.UnfinishedBackups;
 import dev.holdfast.engine.work.WorkerPool;
 import dev.holdfast.postgres.control.PgControl;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.directory.DirectoryScan;
 import dev.holdfast.repository.Repository;
-import dev.holdfast.repository.RepositoryLayout;
-import dev.holdfast.repository.archive.ArchivePath;
-import dev.holdfast.repository.info.ArchiveInfo;
 import dev.holdfast.repository.info.BackupEntry;
 import dev.holdfast.repository.info.BackupInfo;
 import dev.holdfast.repository.info.InfoStore;
 import dev.holdfast.repository.manifest.Manifest;
+import dev.holdfast.repository.manifest.ManifestDb;
 import dev.holdfast.repository.manifest.ManifestFile;
 import dev.holdfast.repository.manifest.ManifestStore;
 import dev.holdfast.storage.Storage;
 import dev.holdfast.storage.StorageBatch;
-import dev.holdfast.storage.StorageFeature;
 import dev.holdfast.storage.posix.LocalFiles;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -80,14 +73,15 @@ public final class Backup {
   /** Makes it. On an error what was stored stays for a later backup to resume, or to remove. */
   public Result run() {
     InfoStore infos = repository.infos(request.stanza());
+    BackupInfo recorded = infos.backupInfo();
     BackupInfo info =
-        new CatalogReconstruction(repository, request.stanza(), reporter)
-            .reconstruct(infos.backupInfo());
+        BackupCompletion.reconstructed(repository, request.stanza(), recorded, reporter);
     ManifestStore manifests = repository.manifests(request.stanza(), info);
     PgControl control = PgControlFile.read(request.pgPath(), null).control();
     refuseOtherCluster(info, control);
     PriorChoice prior = PriorChoice.of(request, info, manifests, reporter);
     boolean checksumPage = checksumPage(control, prior);
+    cluster.keepOthersOut();
 
     UnfinishedBackups unfinished = new UnfinishedBackups(storage, request.stanza(), clock);
     Resume resume = Resume.find(request, prior, manifests, control, unfinished, storage, reporter);
@@ -103,18 +97,21 @@ public final class Backup {
         .ifPresent(lsn ->
             reporter.info(
                 "backup start archive = " + start.segment().orElseThrow() + ", lsn = " + lsn));
-    checkArchiving(start, info);
+    List<ManifestDb> databases = cluster.databases();
+    BackupWal wal = new BackupWal(request, info, reporter);
+    wal.checkArchiving(start);
 
     BackupPlan found = scan(control, prior);
     resume.removeVanished(found.files());
     long copyStart = copyStart();
-    boolean delta = request.reading().delta();
+    boolean delta = request.reading().delta() || hasFutureFile(found, copyStart);
     BackupPlan plan = found;
     Manifest priorManifest = prior.manifest();
     if (priorManifest != null) {
       PriorComparison comparison = new PriorComparison(priorManifest, reporter);
-      delta |=
-          comparison.needsDelta(found, cluster.isOnline(), start.segment().orElse(null), copyStart);
+      delta =
+          comparison.needsDelta(
+              found, delta, cluster.isOnline(), start.segment().orElse(null), copyStart);
       plan = comparison.apply(found, delta);
     }
     CopySettings settings = settings(label, prior, control, checksumPage, resume, startSeconds);
@@ -126,89 +123,18 @@ public final class Backup {
             info.history().currentId(),
             control,
             start,
+            databases,
             startSeconds,
-            copyStart,
+            // Online, copying has waited for the second after this one.
+            cluster.isOnline() ? copyStart + 1 : copyStart,
             delta,
             cluster.isOnline());
-    return copy(infos, info, manifests, unfinished, draft, settings, plan, resume, start, control);
-  }
-
-  private Result copy(
-      InfoStore infos,
-      BackupInfo info,
-      ManifestStore manifests,
-      UnfinishedBackups unfinished,
-      ManifestDraft draft,
-      CopySettings settings,
-      BackupPlan plan,
-      Resume resume,
-      ClusterGate.Start start,
-      PgControl control) {
-    CopyResults results = new CopyResults(plan);
-    manifests.saveCopy(draft.unfinished(plan, plan.files()));
-    unfinished.mark(settings.label());
-    CopyQueue queue =
-        CopyQueue.of(
-            plan,
-            settings.storing().bundle(),
-            index -> resume.stored(plan.files().name(index)).isPresent());
-    CopyReport report = new CopyReport(settings, reporter, queue.totalBytes());
-    ClusterGate.Stop stop;
-    long stopSeconds;
-    try (StorageBatch batch = storage.batch()) {
-      try (LocalFiles files = new LocalFiles(request.workers());
-          CopyWatch watch =
-              CopyWatch.start(
-                  report,
-                  request.saveThreshold(),
-                  progress,
-                  () -> manifests.saveCopy(draft.unfinished(plan, results.unfinished())))) {
-        SourceFiles sources = new SourceFiles(settings, files);
-        BlockStore blocks = new BlockStore(settings, storage);
-        WorkerPool.run(
-            "backup",
-            request.workers(),
-            queue.jobs(),
-            worker ->
-                new FileCopy(
-                        settings,
-                        plan,
-                        sources,
-                        batch,
-                        blocks,
-                        resume,
-                        results,
-                        report.listener(worker))
-                    ::run);
-        watch.rethrow();
-      }
-      cluster.ping();
-      stop = cluster.stop();
-      stop.lsn()
-          .ifPresent(lsn ->
-              reporter.info(
-                  "backup stop archive = " + stop.segment().orElseThrow() + ", lsn = " + lsn));
-      stopSeconds = cluster.timeMillis() / 1000;
-      AddedFiles added = new AddedFiles(settings, draft.base(plan), batch, results);
-      stop.files()
-          .forEach((name, content) ->
-              added.store(
-                  "pg_data/" + name,
-                  new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)),
-                  stopSeconds));
-      archive(info, start, stop, control, added, stopSeconds);
-      batch.sync();
-    }
+    BackupCompletion completion =
+        new BackupCompletion(repository, request.stanza(), recorded, info, reporter);
+    completion.makeDirectories(settings, prior.type(), plan);
     Manifest manifest =
-        draft.finished(plan, results.finished(), stop, stopSeconds, cluster.databases());
-    linkUnchanged(manifest);
-    manifests.save(manifest);
-    unfinished.unmark(settings.label());
-    BackupEntry entry = BackupEntry.of(manifest);
-    infos.save(info.with(entry));
-    if (storage.features().contains(StorageFeature.SYMBOLIC_LINK)) {
-      storage.createLink(RepositoryLayout.latest(request.stanza()), entry.label().text());
-    }
+        copy(manifests, unfinished, draft, settings, plan, resume.comparing(delta), wal);
+    BackupEntry entry = completion.complete(manifest, manifests, unfinished);
     reporter.info("new backup label = " + entry.label());
     reporter.info(
         "%s backup size = %s, file total = %d"
@@ -217,6 +143,116 @@ public final class Backup {
                 new ByteCount(entry.sizes().sizeDelta()),
                 manifest.files().size()));
     return new Result(entry, manifest.files().size());
+  }
+
+  private Manifest copy(
+      ManifestStore manifests,
+      UnfinishedBackups unfinished,
+      ManifestDraft draft,
+      CopySettings settings,
+      BackupPlan plan,
+      Resume resume,
+      BackupWal wal) {
+    CopyResults results = new CopyResults(plan, resume.claimed(plan.files()));
+    Runnable save = () -> manifests.saveCopy(draft.unfinished(plan, results.unfinished()));
+    save.run();
+    unfinished.mark(settings.label());
+    try (StorageBatch batch = storage.batch()) {
+      copyFiles(batch, settings, plan, resume, results, save);
+      cluster.ping();
+      ClusterGate.Stop stop = cluster.stop();
+      stop.lsn()
+          .ifPresent(lsn ->
+              reporter.info(
+                  "backup stop archive = " + stop.segment().orElseThrow() + ", lsn = " + lsn));
+      long stopSeconds = cluster.timeMillis() / 1000;
+      AddedFiles added = new AddedFiles(settings, draft.base(plan), batch, results);
+      stop.files()
+          .forEach((name, content) ->
+              added.store(
+                  "pg_data/" + name,
+                  new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)),
+                  stopSeconds));
+      wal.require(draft.start(), stop, draft.control().walSegmentSize(), added, stopSeconds);
+      batch.sync();
+      return draft.finished(plan, results.finished(), stop, stopSeconds);
+    } catch (HoldfastException e) {
+      keepForResume(save, e);
+      throw e;
+    }
+  }
+
+  private void copyFiles(
+      StorageBatch batch,
+      CopySettings settings,
+      BackupPlan plan,
+      Resume resume,
+      CopyResults results,
+      Runnable save) {
+    CopyQueue queue =
+        CopyQueue.of(
+            plan,
+            settings.storing().bundle(),
+            index -> resume.stored(plan.files().name(index)).isPresent());
+    CopyReport report = new CopyReport(settings, reporter, queue.totalBytes());
+    CopyWatch watch =
+        CopyWatch.start(report, request.saveThreshold(), progress, save, cluster::ping);
+    try (watch;
+        LocalFiles files = new LocalFiles(request.workers())) {
+      SourceFiles sources = new SourceFiles(settings, files);
+      BlockStore blocks = new BlockStore(settings, storage);
+      WorkerPool.run(
+          "backup",
+          request.workers(),
+          queue.jobs(),
+          worker -> {
+            FileCopy copy =
+                new FileCopy(
+                    settings,
+                    plan,
+                    sources,
+                    batch,
+                    blocks,
+                    resume,
+                    results,
+                    report.listener(worker));
+            return job -> {
+              watch.check();
+              copy.run(job);
+            };
+          });
+    }
+    watch.check();
+  }
+
+  /**
+   * Saves what is stored by now, so that the next full backup need not store it again. What was
+   * stored may be lost yet, as nothing is synced: it is taken over by its hash only.
+   */
+  private static void keepForResume(Runnable save, HoldfastException failure) {
+    // After a signal the thread is interrupted, and could not write.
+    boolean interrupted = Thread.interrupted();
+    try {
+      save.run();
+    } catch (HoldfastException e) {
+      failure.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean hasFutureFile(BackupPlan plan, long copyStart) {
+    ManifestFile file = plan.fileAfter(copyStart).orElse(null);
+    if (file == null) {
+      return false;
+    }
+    reporter.warn(
+        "file '%s' has timestamp (%d) in the future (relative to copy start %d), enabling delta"
+                .formatted(file.name(), file.timestamp(), copyStart)
+            + " checksum");
+    return true;
   }
 
   private static void refuseOtherCluster(BackupInfo info, PgControl control) {
@@ -257,28 +293,6 @@ public final class Backup {
               .formatted(prior.type().option(), wanted, before, manifest.data().label()));
     }
     return before;
-  }
-
-  private void checkArchiving(ClusterGate.Start start, BackupInfo info) {
-    WalSegment segment = start.segmentToCheck().orElse(null);
-    if (segment != null && request.archive().check()) {
-      reporter.info("check archive for prior segment " + segment);
-      archiveWait(info).await(segment);
-    }
-  }
-
-  private ArchiveWait archiveWait(BackupInfo info) {
-    return new ArchiveWait(
-        repository,
-        request.stanza(),
-        repository
-            .infos(request.stanza())
-            .archiveInfo()
-            .archiveId(
-                info.history().currentId(),
-                info.history().current().version(),
-                info.history().current().systemId()),
-        request.archive().timeout());
   }
 
   private BackupPlan scan(PgControl control, PriorChoice prior) {
@@ -359,48 +373,5 @@ public final class Backup {
         request.reading().pageHeaderCheck(),
         control.pageSize(),
         startSeconds);
-  }
-
-  private void archive(
-      BackupInfo info,
-      ClusterGate.Start start,
-      ClusterGate.Stop stop,
-      PgControl control,
-      AddedFiles added,
-      long stopSeconds) {
-    if (!request.archive().check() || stop.segment().isEmpty()) {
-      return;
-    }
-    WalSegment first = start.segment().orElseThrow();
-    WalSegment last = stop.segment().get();
-    reporter.info("check archive for segment(s) " + first + ":" + last);
-    List<ArchivePath> segments = archiveWait(info).awaitAll(first, last, control.walSegmentSize());
-    if (!request.archive().copy()) {
-      return;
-    }
-    ArchiveInfo archiveInfo = repository.infos(request.stanza()).archiveInfo();
-    for (ArchivePath segment : segments) {
-      reporter.log(Reporter.Level.DETAIL, "copy segment " + segment.segment() + " to backup");
-      try (InputStream wal = repository.openWal(request.stanza(), archiveInfo, segment)) {
-        added.store("pg_data/pg_wal/" + segment.segment(), wal, stopSeconds);
-      } catch (IOException e) {
-        throw new HoldfastException(
-            ErrorCode.FILE_READ, "unable to read '" + segment.path(request.stanza()) + "'", e);
-      }
-    }
-  }
-
-  /** With hardlinks, the backup's directory shows every file, whichever backup stored it. */
-  private void linkUnchanged(Manifest manifest) {
-    if (!manifest.options().hardlink() || !storage.features().contains(StorageFeature.HARD_LINK)) {
-      return;
-    }
-    for (ManifestFile file : manifest.files()) {
-      if (file.reference() != null && !file.isBundled()) {
-        String existing = Repository.filePath(request.stanza(), manifest, file);
-        storage.createHardLink(
-            existing, Repository.filePath(request.stanza(), manifest, file.withReference(null)));
-      }
-    }
   }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.repository.manifest.ManifestTarget;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is in the data directory, and what the backup does with each file. Files are known by their
@@ -58,6 +59,16 @@ record BackupPlan(
         collector.pages,
         copies,
         new BitSet());
+  }
+
+  /** A file that claims to be modified after a second: its time says nothing about its content. */
+  Optional<ManifestFile> fileAfter(long second) {
+    for (ManifestFile file : files) {
+      if (file.timestamp() > second) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
   }
 
   private static final class Collector implements DirectoryVisitor {

@@ -20,6 +20,14 @@ public interface ClusterGate extends AutoCloseable {
   long timeMillis();
 
   /**
+   * Keeps other backups of the cluster out, those of other hosts too, until this is closed. Before
+   * it has returned nothing may be removed from the repository that another backup could be making.
+   *
+   * @throws dev.holdfast.domain.HoldfastException lock-acquire (50)
+   */
+  void keepOthersOut();
+
+  /**
    * Announces the backup, and waits on a standby until it has replayed as far.
    *
    * @param label shown in the cluster's own views
@@ -29,13 +37,19 @@ public interface ClusterGate extends AutoCloseable {
   /** Ends the backup. */
   Stop stop();
 
-  /** The databases, by name; empty when the cluster does not run. */
+  /**
+   * The databases, by name; empty when the cluster does not run. Asked for when the backup begins:
+   * at its end the server may be gone, which would be a pity after hours of copying.
+   */
   List<ManifestDb> databases();
 
   /** The names of the tablespaces by oid; null when the cluster does not run. */
   @Nullable Map<Long, String> tablespaces();
 
-  /** Notices when the cluster has changed its part or is gone; called now and then. */
+  /**
+   * Keeps the sessions alive, and notices when the cluster has changed its part or is gone. Called
+   * every second while files are copied, by one thread at a time but not always the same.
+   */
   void ping();
 
   /** Gives the session up, which ends a backup that was not stopped. */

@@ -7,11 +7,17 @@ import dev.holdfast.repository.manifest.ManifestFilesBuilder;
 /** What has become of the files of a plan. Thread-safe. */
 final class CopyResults {
   private final BackupPlan plan;
+  private final ManifestFiles known;
   private final ManifestFilesBuilder stored = ManifestFiles.builder();
   private final ManifestFilesBuilder added = ManifestFiles.builder();
 
-  CopyResults(BackupPlan plan) {
+  /**
+   * @param known the plan's files, with what a resumed backup says to have stored: were that
+   *     forgotten now, another crash would make it worthless
+   */
+  CopyResults(BackupPlan plan, ManifestFiles known) {
     this.plan = plan;
+    this.known = known;
   }
 
   /**
@@ -27,9 +33,9 @@ final class CopyResults {
     added.add(file);
   }
 
-  /** The files as they are known now: results where there are any, else the plan. */
+  /** The files as they are known now: results where there are any, else the plan's. */
   ManifestFiles unfinished() {
-    return plan.files().overlaidBy(stored.build());
+    return known.overlaidBy(stored.build());
   }
 
   /** The backup's files. */

@@ -24,6 +24,7 @@ record ManifestDraft(
     int historyId,
     PgControl control,
     ClusterGate.Start start,
+    List<ManifestDb> databases,
     long startSeconds,
     long copyStart,
     boolean delta,
@@ -44,12 +45,7 @@ record ManifestDraft(
   }
 
   /** The manifest of a backup that is complete. */
-  Manifest finished(
-      BackupPlan plan,
-      ManifestFiles files,
-      ClusterGate.Stop stop,
-      long stopSeconds,
-      List<ManifestDb> databases) {
+  Manifest finished(BackupPlan plan, ManifestFiles files, ClusterGate.Stop stop, long stopSeconds) {
     return manifest(
         plan, files, stop.segment().orElse(null), stop.lsn().orElse(null), stopSeconds, databases);
   }
@@ -60,7 +56,7 @@ record ManifestDraft(
       @Nullable WalSegment stopSegment,
       @Nullable Lsn stopLsn,
       long stopSeconds,
-      List<ManifestDb> databases) {
+      List<ManifestDb> listed) {
     Manifest priorManifest = prior.manifest();
     BackupLabel priorLabel = priorManifest == null ? null : priorManifest.data().label();
     StoringOptions storing = settings.storing();
@@ -105,7 +101,7 @@ record ManifestDraft(
         plan.targets(),
         plan.paths(),
         plan.links(),
-        databases,
+        listed,
         files);
   }
 }

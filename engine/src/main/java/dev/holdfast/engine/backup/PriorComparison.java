@@ -28,12 +28,17 @@ final class PriorComparison {
   /**
    * Whether content rather than times must tell what has changed.
    *
+   * @param delta whether it must already, so that times need not be looked at
    * @param walStart the first segment of the new backup; null offline
    * @param copyStart when copying will begin, epoch seconds
    */
   boolean needsDelta(
-      BackupPlan plan, boolean online, @Nullable WalSegment walStart, long copyStart) {
-    boolean delta = false;
+      BackupPlan plan,
+      boolean delta,
+      boolean online,
+      @Nullable WalSegment walStart,
+      long copyStart) {
+    boolean needed = delta;
     WalSegment priorStop = prior.data().archiveStop();
     if (walStart != null
         && priorStop != null
@@ -43,15 +48,15 @@ final class PriorComparison {
               + prior.data().label()
               + " backup, enabling delta checksum\n"
               + "HINT: this is normal after restoring from backup or promoting a standby.");
-      delta = true;
+      needed = true;
     } else if (prior.options().online() != online) {
       reporter.warn(
           "the online option has changed since the "
               + prior.data().label()
               + " backup, enabling delta checksum");
-      delta = true;
+      needed = true;
     }
-    return delta | hasTimeAnomaly(plan, copyStart);
+    return needed || hasTimeAnomaly(plan, copyStart);
   }
 
   private boolean hasTimeAnomaly(BackupPlan plan, long copyStart) {
@@ -60,17 +65,6 @@ final class PriorComparison {
       return true;
     }
     for (ManifestFile file : plan.files()) {
-      if (file.timestamp() > copyStart) {
-        reporter.warn(
-            "file '"
-                + file.name()
-                + "' has timestamp ("
-                + file.timestamp()
-                + ") in the future (relative to copy start "
-                + copyStart
-                + "), enabling delta checksum");
-        return true;
-      }
       Optional<ManifestFile> before = prior.files().find(file.name());
       if (before.isEmpty()) {
         continue;

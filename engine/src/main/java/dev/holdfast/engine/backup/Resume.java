@@ -16,6 +16,7 @@ import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.manifest.Manifest;
 import dev.holdfast.repository.manifest.ManifestFile;
 import dev.holdfast.repository.manifest.ManifestFiles;
+import dev.holdfast.repository.manifest.ManifestFilesBuilder;
 import dev.holdfast.repository.manifest.ManifestStore;
 import dev.holdfast.storage.Storage;
 import java.io.IOException;
@@ -111,9 +112,7 @@ final class Resume {
             && manifest.cluster().systemId().equals(control.systemId())
             && manifest.cluster().version().equals(control.version())
             && manifest.data().blockIncremental() == prior.storing().blocks().isPresent();
-    return same
-        ? new Resume(manifest, storage, request.stanza(), request.reading().delta())
-        : NOTHING;
+    return same ? new Resume(manifest, storage, request.stanza(), false) : NOTHING;
   }
 
   /** The unfinished backup that is gone on with; null for a new one. */
@@ -124,6 +123,11 @@ final class Resume {
   /** What its files are encrypted with. */
   @Nullable CipherPass pass() {
     return manifest == null ? null : manifest.cipherPass();
+  }
+
+  /** The same, with files' content compared where their times cannot be trusted. */
+  Resume comparing(boolean delta) {
+    return manifest == null ? this : new Resume(manifest, storage, stanza, delta);
   }
 
   /** Whether a file's content, rather than its time, tells that it has not changed. */
@@ -162,13 +166,27 @@ final class Resume {
                 && file.reference() == null);
   }
 
+  /** A plan's files with what it says to have stored of them, which is not looked at here. */
+  ManifestFiles claimed(ManifestFiles planned) {
+    if (manifest == null) {
+      return planned;
+    }
+    ManifestFilesBuilder claims = ManifestFiles.builder();
+    for (ManifestFile file : planned) {
+      claim(file).ifPresent(claims::add);
+    }
+    return planned.overlaidBy(claims.build());
+  }
+
   /** What it has stored of this file, if that is still the file's content and undamaged. */
   Optional<ManifestFile> reusable(ManifestFile now) {
+    return claim(now).filter(this::isIntact);
+  }
+
+  private Optional<ManifestFile> claim(ManifestFile now) {
     return stored(now.name())
         .filter(before ->
-            before.originalSize() == now.originalSize()
-                && before.timestamp() == now.timestamp()
-                && isIntact(before))
+            before.originalSize() == now.originalSize() && before.timestamp() == now.timestamp())
         .map(before -> before.withOriginal(now.originalSize(), now.timestamp()));
   }
 

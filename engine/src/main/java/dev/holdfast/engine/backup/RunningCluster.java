@@ -51,8 +51,12 @@ public final class RunningCluster implements ClusterGate {
   }
 
   @Override
-  public Start start(String label) {
+  public void keepOthersOut() {
     primary.session().lockBackups();
+  }
+
+  @Override
+  public Start start(String label) {
     BackupStart start = primary.startBackup(fast, checkArchive);
     PgCluster standby = clusters.standby();
     if (standby != null) {
@@ -66,6 +70,12 @@ public final class RunningCluster implements ClusterGate {
 
   @Override
   public Stop stop() {
+    // The last files may have been copied since the clusters were last looked at.
+    primary.pingNow();
+    PgCluster standby = clusters.standby();
+    if (standby != null) {
+      standby.pingNow();
+    }
     BackupStop stop = primary.stopBackup();
     Map<String, String> files = new LinkedHashMap<>();
     files.put("backup_label", stop.backupLabel());

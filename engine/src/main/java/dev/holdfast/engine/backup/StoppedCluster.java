@@ -52,6 +52,9 @@ public final class StoppedCluster implements ClusterGate {
   }
 
   @Override
+  public void keepOthersOut() {}
+
+  @Override
   public Start start(String label) {
     return Start.OFFLINE;
   }

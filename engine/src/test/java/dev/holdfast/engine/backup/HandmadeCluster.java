@@ -30,6 +30,7 @@ final class HandmadeCluster implements ClusterGate {
 
   final Path data;
   boolean online = true;
+  Runnable atLock = NOTHING;
   Runnable atStart = NOTHING;
   Runnable afterScan = NOTHING;
   Runnable atPing = NOTHING;
@@ -144,6 +145,11 @@ final class HandmadeCluster implements ClusterGate {
       return time.instant().toEpochMilli();
     }
     return now;
+  }
+
+  @Override
+  public void keepOthersOut() {
+    atLock.run();
   }
 
   @Override
