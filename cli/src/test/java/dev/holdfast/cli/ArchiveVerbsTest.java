@@ -194,13 +194,13 @@ class ArchiveVerbsTest {
   void aWrongPassphraseIsACryptoError() {
     site.pgBackRest
         .option("global", "repo1-cipher-type", "aes-256-cbc")
-        .option("global", "repo1-cipher-pass", "right");
+        .option("global", "repo1-cipher-pass", "kept-safe-4711");
     site.expect(0, "stanza-create");
-    site.pgBackRest.option("global", "repo1-cipher-pass", "wrong");
+    site.pgBackRest.option("global", "repo1-cipher-pass", "mistyped-4712");
     site.expect(95, "stanza-create");
     HoldfastCommand.Outcome outcome = site.run("check", "--no-archive-check");
     assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(95);
-    assertThat(outcome.toString()).doesNotContain("wrong", "right");
+    assertThat(outcome.toString()).doesNotContain("mistyped-4712", "kept-safe-4711");
     assertThat(site.run("info").out()).contains("[CryptoError]").contains("status: error (other)");
   }
 
