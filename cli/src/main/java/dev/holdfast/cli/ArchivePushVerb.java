@@ -10,6 +10,7 @@ import dev.holdfast.engine.archive.ArchivePush;
 import dev.holdfast.engine.archive.ArchivePushAsync;
 import dev.holdfast.engine.archive.ArchivePushRequest;
 import dev.holdfast.engine.archive.AsyncSettings;
+import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.archive.WalPath;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class ArchivePushVerb implements Verb {
     if (options.flag("archive-async")) {
       async(context).awaitPush(walFile, new DetachedProcess(context.arguments()));
     } else {
-      new ArchivePush(request(options), context.reporter()).push(walFile);
+      new ArchivePush(request(context), context.reporter()).push(walFile);
     }
     return 0;
   }
@@ -47,7 +48,7 @@ final class ArchivePushVerb implements Verb {
   private static ArchivePushAsync async(VerbContext context) {
     Options options = context.options();
     return new ArchivePushAsync(
-        request(options),
+        request(context),
         new AsyncSettings(
             options.path("spool-path"),
             options.duration("archive-timeout"),
@@ -61,7 +62,8 @@ final class ArchivePushVerb implements Verb {
     return options.optional("pg-path").map(Path::of);
   }
 
-  private static ArchivePushRequest request(Options options) {
+  private static ArchivePushRequest request(VerbContext context) {
+    Options options = context.options();
     CompressionType compression = CompressionType.parse(options.string("compress-type"));
     return new ArchivePushRequest(
         options.stanza(),
@@ -72,6 +74,7 @@ final class ArchivePushVerb implements Verb {
         options.optionalInteger("compress-level").orElse(compression.defaultLevel()),
         options.flag("archive-header-check"),
         options.flag("archive-mode-check"),
-        options.optionalBytes("archive-push-queue-max"));
+        options.optionalBytes("archive-push-queue-max"),
+        new WalGaps(options.path("spool-path"), options.stanza(), context.clock()));
   }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.engine.archive.ArchiveGet;
 import dev.holdfast.engine.archive.ArchiveGetRequest;
 import dev.holdfast.engine.archive.ArchivePush;
 import dev.holdfast.engine.archive.ArchivePushRequest;
+import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.stanza.StanzaCreate;
 import dev.holdfast.engine.stanza.StanzaRequest;
 import dev.holdfast.postgres.control.PgControl;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +100,12 @@ public final class ArchiveFixture implements AutoCloseable {
         compression.defaultLevel(),
         true,
         true,
-        queueMax);
+        queueMax,
+        gaps());
+  }
+
+  public WalGaps gaps() {
+    return new WalGaps(resolve("spool"), STANZA, Clock.systemUTC());
   }
 
   public ArchivePush push() {

@@ -108,7 +108,7 @@ public final class ArchiveGetAsync {
       return false;
     }
     return switch (status.get()) {
-      case SpoolStatus.Done(int code, String message) -> {
+      case SpoolStatus.Done(int code, String _, String message) -> {
         if (warn && !message.isEmpty()) {
           reporter.warn(code == 0 ? message : "[" + code + "] " + message);
         }

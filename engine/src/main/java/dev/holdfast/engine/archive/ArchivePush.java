@@ -29,7 +29,9 @@ public final class ArchivePush {
   public void push(Path walFile) {
     String name = fileName(walFile);
     if (exceedsQueue(walFile)) {
-      reporter.warn(ReadyWal.dropWarning(name, request.queueMax().getAsLong()));
+      String warning = ReadyWal.dropWarning(name, request.queueMax().getAsLong());
+      record(name, warning);
+      reporter.warn(warning);
       return;
     }
     SegmentPush push = segmentPush();
@@ -37,6 +39,18 @@ public final class ArchivePush {
       reporter.warn(warning);
     }
     reporter.info("pushed WAL file '" + name + "' to the archive");
+  }
+
+  /**
+   * The queue's limit keeps a database alive whose disk fills up, so a place that cannot be written
+   * does not keep the WAL; PostgreSQL's log then has the only record.
+   */
+  private void record(String name, String warning) {
+    try {
+      request.gaps().record(name, warning);
+    } catch (HoldfastException e) {
+      reporter.warn("unable to record the gap in the WAL: " + RepositoryErrors.text(e));
+    }
   }
 
   private boolean exceedsQueue(Path walFile) {

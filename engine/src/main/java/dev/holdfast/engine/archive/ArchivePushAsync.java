@@ -49,11 +49,13 @@ public final class ArchivePushAsync {
     }
     String name = ArchivePush.fileName(walFile);
     ArchiveSpool spool = ArchiveSpool.out(settings.spoolPath(), request.stanza());
+    PushAcknowledgements acknowledgements =
+        new PushAcknowledgements(spool, ArchivePush.directory(walFile));
     Deadline deadline = Deadline.in(settings.timeout());
     boolean started = false;
     boolean throwErrors = false;
     do {
-      if (isPushed(spool, name, throwErrors)) {
+      if (isPushed(acknowledgements, name, throwErrors)) {
         reporter.info("pushed WAL file '" + name + "' to the archive asynchronously");
         return;
       }
@@ -74,13 +76,14 @@ public final class ArchivePushAsync {
         "check the asynchronous archive-push log for errors.");
   }
 
-  private boolean isPushed(ArchiveSpool spool, String name, boolean throwErrors) {
-    Optional<SpoolStatus> status = spool.status(name);
+  private boolean isPushed(
+      PushAcknowledgements acknowledgements, String name, boolean throwErrors) {
+    Optional<SpoolStatus> status = acknowledgements.status(name);
     if (status.isEmpty()) {
       return false;
     }
     return switch (status.get()) {
-      case SpoolStatus.Done(int code, String message) -> {
+      case SpoolStatus.Done(int code, String _, String message) -> {
         if (!message.isEmpty()) {
           reporter.warn(
               code == 0
@@ -120,7 +123,8 @@ public final class ArchivePushAsync {
 
   private void pushReady(Path walDirectory, ArchiveSpool spool) {
     ReadyWal ready = ReadyWal.of(walDirectory);
-    List<String> files = unacknowledged(ready, spool);
+    PushAcknowledgements acknowledgements = new PushAcknowledgements(spool, walDirectory);
+    List<String> files = unacknowledged(ready, spool, acknowledgements);
     if (files.isEmpty()) {
       // PostgreSQL got its acknowledgement from an earlier run between the start and here.
       return;
@@ -129,9 +133,7 @@ public final class ArchivePushAsync {
     if (drop) {
       announce(files);
       for (String file : files) {
-        String warning = ReadyWal.dropWarning(file, request.queueMax().getAsLong());
-        spool.acknowledge(file, List.of(warning));
-        reporter.warn(warning);
+        drop(walDirectory, file, acknowledgements);
       }
       return;
     }
@@ -145,7 +147,8 @@ public final class ArchivePushAsync {
         files,
         worker ->
             file -> {
-              if (!failed.get() && !push(push, spool, worker, walDirectory, file)) {
+              if (!failed.get()
+                  && !push(push, spool, acknowledgements, worker, walDirectory.resolve(file))) {
                 failed.set(true);
               }
             });
@@ -162,15 +165,30 @@ public final class ArchivePushAsync {
                 files.size(), files.getFirst(), files.size() == 1 ? "" : "..." + files.getLast()));
   }
 
+  /** The record comes before the acknowledgement: once PostgreSQL has that, the WAL is gone. */
+  private void drop(Path walDirectory, String file, PushAcknowledgements acknowledgements) {
+    String warning = ReadyWal.dropWarning(file, request.queueMax().getAsLong());
+    WalFileIdentity identity = WalFileIdentity.of(walDirectory.resolve(file));
+    request.gaps().record(file, warning);
+    acknowledgements.write(file, identity, List.of(warning));
+    reporter.warn(warning);
+  }
+
   private boolean push(
-      SegmentPush push, ArchiveSpool spool, int worker, Path directory, String file) {
+      SegmentPush push,
+      ArchiveSpool spool,
+      PushAcknowledgements acknowledgements,
+      int worker,
+      Path walFile) {
+    String file = ArchivePush.fileName(walFile);
     try {
-      List<String> warnings = push.push(directory.resolve(file), file);
+      WalFileIdentity identity = WalFileIdentity.of(walFile);
+      List<String> warnings = push.push(walFile, file);
       for (String warning : warnings) {
         reporter.log(Reporter.Level.WARN, worker, warning);
       }
       reporter.log(Reporter.Level.DETAIL, worker, "pushed WAL file '" + file + "' to the archive");
-      spool.acknowledge(file, warnings);
+      acknowledgements.write(file, identity, warnings);
       return true;
     } catch (HoldfastException e) {
       String message = RepositoryErrors.text(e);
@@ -188,7 +206,8 @@ public final class ArchivePushAsync {
    * What is ready and not dealt with yet. Acknowledgements that PostgreSQL has taken, errors and
    * everything else are removed from the spool.
    */
-  private static List<String> unacknowledged(ReadyWal ready, ArchiveSpool spool) {
+  private static List<String> unacknowledged(
+      ReadyWal ready, ArchiveSpool spool, PushAcknowledgements acknowledgements) {
     Set<String> waiting = new HashSet<>(ready.names());
     Set<String> acknowledged = new HashSet<>();
     for (String name : spool.names()) {
@@ -196,10 +215,10 @@ public final class ArchivePushAsync {
           name.endsWith(ArchiveSpool.OK)
               ? name.substring(0, name.length() - ArchiveSpool.OK.length())
               : "";
-      if (waiting.contains(file)) {
-        acknowledged.add(file);
-      } else {
+      if (!waiting.contains(file)) {
         spool.remove(name);
+      } else if (acknowledgements.holds(file)) {
+        acknowledged.add(file);
       }
     }
     return ready.names().stream().filter(file -> !acknowledged.contains(file)).toList();

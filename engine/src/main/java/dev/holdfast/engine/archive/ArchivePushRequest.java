@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param headerCheck whether each segment's header must name the stanza's cluster
  * @param modeCheck whether to warn when a repository has the segment already
  * @param queueMax how many bytes of WAL may wait before it is given up; empty to keep it always
+ * @param gaps where WAL that was given up is recorded
  */
 public record ArchivePushRequest(
     StanzaName stanza,
@@ -31,7 +32,8 @@ public record ArchivePushRequest(
     int level,
     boolean headerCheck,
     boolean modeCheck,
-    OptionalLong queueMax) {
+    OptionalLong queueMax,
+    WalGaps gaps) {
 
   /** Copies the list. */
   public ArchivePushRequest {

@@ -103,6 +103,11 @@ final class ArchiveSpool {
         walFile + OK, warnings.isEmpty() ? "" : SpoolStatus.format(0, String.join("\n", warnings)));
   }
 
+  /** Acknowledges a pushed WAL file by its identity, with warnings if there are any. */
+  void acknowledge(String walFile, WalFileIdentity identity, List<String> warnings) {
+    write(walFile + OK, SpoolStatus.formatDone(identity, warnings));
+  }
+
   /** Says that a WAL file could not be dealt with. */
   void fail(String walFile, int code, String message) {
     write(walFile + ERROR, SpoolStatus.format(code, message));

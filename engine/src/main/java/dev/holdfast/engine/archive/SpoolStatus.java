@@ -12,16 +12,22 @@ import java.util.List;
  * others. The extension says which of the two this is: {@code .ok} with code 0 and a message is a
  * warning, {@code .ok} with another code is an error that somebody renamed by hand in order to skip
  * the segment.
+ *
+ * <p>The message of an acknowledgement of ours begins with a line {@code holdfast <identity>}, see
+ * {@link WalFileIdentity}. To pgBackRest that is a warning like any other.
  */
 sealed interface SpoolStatus {
+  /** What the line begins with that names the file. */
+  String IDENTITY = "holdfast ";
 
   /**
    * The file was dealt with.
    *
    * @param code 0, or the code of an error that was skipped by hand
+   * @param identity of the file that was pushed, see {@link WalFileIdentity}; empty if not said
    * @param message a warning; empty if there is none
    */
-  record Done(int code, String message) implements SpoolStatus {}
+  record Done(int code, String identity, String message) implements SpoolStatus {}
 
   /**
    * The file, or every file, could not be dealt with.
@@ -52,7 +58,7 @@ sealed interface SpoolStatus {
     boolean ok = name.endsWith(ArchiveSpool.OK);
     if (content.isEmpty()) {
       if (ok) {
-        return new Done(0, "");
+        return new Done(0, "", "");
       }
       throw new HoldfastException(ErrorCode.FORMAT, "status file '" + name + "' has no content");
     }
@@ -71,7 +77,25 @@ sealed interface SpoolStatus {
       throw new HoldfastException(
           ErrorCode.FORMAT, name + " begins with '" + content.substring(0, lineEnd) + "'", e);
     }
-    return ok ? new Done(code, message) : new Failed(code, message);
+    return ok ? done(code, message) : new Failed(code, message);
+  }
+
+  private static Done done(int code, String message) {
+    if (!message.startsWith(IDENTITY)) {
+      return new Done(code, "", message);
+    }
+    String[] lines = message.split("\n", 2);
+    return new Done(
+        code, lines[0].substring(IDENTITY.length()), lines.length == 1 ? "" : lines[1].strip());
+  }
+
+  /** The content of an acknowledgement that names the file it is about. */
+  static String formatDone(WalFileIdentity identity, List<String> warnings) {
+    StringBuilder message = new StringBuilder(IDENTITY).append(identity).append('\n');
+    for (String warning : warnings) {
+      message.append(warning).append('\n');
+    }
+    return format(0, message.toString());
   }
 
   /** The content of a status file. */

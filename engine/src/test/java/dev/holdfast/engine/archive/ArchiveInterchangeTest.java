@@ -203,7 +203,8 @@ class ArchiveInterchangeTest {
               ours.level(),
               true,
               true,
-              ours.queueMax());
+              ours.queueMax(),
+              ours.gaps());
       assertThatThrownBy(() -> new ArchivePush(wrong, fixture.reporter).push(segment))
           .hasMessageContaining("[ArchiveMismatchError] PostgreSQL version 15")
           .isInstanceOfSatisfying(

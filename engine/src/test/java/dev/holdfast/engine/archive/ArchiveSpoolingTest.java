@@ -16,6 +16,7 @@ import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -172,10 +173,51 @@ class ArchiveSpoolingTest {
 
     assertThat(fixture.archived(1)).isEmpty();
     assertThat(Files.readString(out.resolve(name(2) + ".ok")))
-        .isEqualTo("0\ndropped WAL file '" + name(2) + "' because archive queue exceeded 20MB");
+        .startsWith("0\nholdfast ")
+        .endsWith("\ndropped WAL file '" + name(2) + "' because archive queue exceeded 20MB\n");
     awaitPush(wal.resolve(name(2)));
     assertThat(fixture.reporter.messages(Reporter.Level.WARN))
         .anyMatch(message -> message.startsWith("dropped WAL file '" + name(2)));
+    assertThat(fixture.gaps().all())
+        .extracting(WalGap::walFile)
+        .containsExactly(name(0), name(1), name(2), name(3));
+    assertThat(fixture.gaps().all().getFirst().reason()).contains("queue exceeded 20MB");
+  }
+
+  @Test
+  void danger19ADropIsRecordedBySynchronousPushesToo() {
+    fixture.queueMax = OptionalLong.of(20 << 20);
+    new ArchivePush(fixture.pushRequest(), fixture.reporter).push(wal.resolve(name(1)));
+
+    assertThat(fixture.archived(1)).isEmpty();
+    assertThat(fixture.gaps().all()).extracting(WalGap::walFile).containsExactly(name(1));
+  }
+
+  @Test
+  void danger20AnAcknowledgementOfAnotherFileOfTheSameNameIsNotBelieved() throws IOException {
+    push().pushReady(wal);
+    Path recycled = wal.resolve(name(2));
+    Files.delete(recycled);
+    Files.copy(segments.get(3), recycled);
+    Files.setLastModifiedTime(recycled, Files.getLastModifiedTime(segments.get(2)));
+
+    // Other content under a name that the archive has: the push that follows must say so.
+    assertCode(ErrorCode.ARCHIVE_DUPLICATE, () -> awaitPush(recycled));
+  }
+
+  @Test
+  void danger20ABareAcknowledgementIsBelievedWhenItIsYoungerThanTheFile() throws IOException {
+    Files.createDirectories(out);
+    Path ok = Files.createFile(out.resolve(name(0) + ".ok"));
+    Path segment = wal.resolve(name(0));
+    Files.setLastModifiedTime(segment, FileTime.fromMillis(1_000_000));
+    awaitPush(segment);
+    assertThat(backgrounds).isEmpty();
+    assertThat(fixture.archived(1)).isEmpty();
+
+    Files.setLastModifiedTime(ok, FileTime.fromMillis(999_999));
+    awaitPush(segment);
+    assertThat(fixture.archived(1)).anyMatch(name -> name.contains(name(0)));
   }
 
   @Test
