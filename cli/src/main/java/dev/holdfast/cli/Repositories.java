@@ -59,12 +59,14 @@ public final class Repositories {
           "mount the repository on this host, or run Holdfast where the repository is.");
     }
     String type = options.string("repo-type", key);
-    if (!type.equals("posix")) {
-      throw new HoldfastException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "option '" + repository + "-type' is '" + type + "', which is not supported yet",
-          "repositories of type posix are.");
-    }
-    return new PosixStorage(options.path("repo-path", key));
+    return switch (type) {
+      case "posix" -> new PosixStorage(options.path("repo-path", key));
+      case "s3" -> S3Repositories.storage(options, key);
+      default ->
+          throw new HoldfastException(
+              ErrorCode.FEATURE_NOT_SUPPORTED,
+              "option '" + repository + "-type' is '" + type + "', which is not supported yet",
+              "repositories of type posix and s3 are.");
+    };
   }
 }

@@ -131,14 +131,8 @@ public final class HoldfastCommand {
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
       List<String> entries = new ArrayList<>();
       int number = 0;
-      for (String entry :
-          System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-              .split(":")) {
+      for (String entry : classPath()) {
         Path source = Path.of(entry);
-        // Test classes and test libraries are no part of the program.
-        if (!Files.exists(source) || isOfTests(entry)) {
-          continue;
-        }
         Path target = home.resolve(number++ + "-" + source.getFileName() + ".jar");
         if (Files.isDirectory(source)) {
           pack(source, target);
@@ -170,10 +164,12 @@ public final class HoldfastCommand {
     }
   }
 
-  private static boolean isOfTests(String entry) {
-    return entry.matches(
-        ".*(/test-classes|/testkit/target/classes|/holdfast-testkit[^/]*|-tests\\.jar"
-            + "|/(junit|jqwik|assertj|archunit|surefire|opentest4j|byte-buddy|apiguardian)[^/]*)");
+  /** What the build says that the program has at run time, the module's own classes first. */
+  private static List<String> classPath() throws IOException {
+    List<String> entries = new ArrayList<>(List.of("target/classes"));
+    entries.addAll(
+        List.of(Files.readString(Path.of("target/runtime.classpath")).strip().split(":")));
+    return entries;
   }
 
   /** A start without the cache is right too, only slower: so what the training says is ignored. */

@@ -83,7 +83,10 @@ public interface Storage {
   /** Makes a directory and those above it; nothing happens when it exists. */
   void createPath(String path);
 
-  /** Removes a file or a link; nothing happens when it does not exist. */
+  /**
+   * Removes a file or a link; nothing happens when it does not exist. Never removes a directory
+   * (file-remove, 60, where the store has {@link StorageFeature#PATH}).
+   */
   void remove(String path);
 
   /**
