@@ -62,11 +62,12 @@ public final class Repositories {
     return switch (type) {
       case "posix" -> new PosixStorage(options.path("repo-path", key));
       case "s3" -> S3Repositories.storage(options, key);
+      case "sftp" -> SftpRepositories.storage(options, key);
       default ->
           throw new HoldfastException(
               ErrorCode.FEATURE_NOT_SUPPORTED,
               "option '" + repository + "-type' is '" + type + "', which is not supported yet",
-              "repositories of type posix and s3 are.");
+              "repositories of type posix, s3 and sftp are.");
     };
   }
 }

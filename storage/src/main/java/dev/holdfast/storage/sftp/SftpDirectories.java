@@ -1,0 +1,222 @@
+package dev.holdfast.storage.sftp;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.storage.StorageEntry;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.sftp.client.SftpClient;
+import org.apache.sshd.sftp.common.SftpConstants;
+import org.apache.sshd.sftp.common.SftpException;
+
+/** Makes, syncs and removes directories of the server. */
+final class SftpDirectories {
+  /** How many removals are under way at once. */
+  private static final int WINDOW = 64;
+
+  /** Others may be removing the same tree. */
+  private static final int MAX_REMOVALS = 10;
+
+  private final SftpServer server;
+
+  SftpDirectories(SftpServer server) {
+    this.server = server;
+  }
+
+  static String parentOf(String absolute) {
+    return absolute.substring(0, Math.max(1, absolute.lastIndexOf('/')));
+  }
+
+  /** Makes a directory and those above it, each durably. */
+  void create(String absolute) {
+    server.run(
+        ErrorCode.PATH_CREATE,
+        "create the directory",
+        absolute,
+        channel -> {
+          create(channel, absolute, server.settings().pathMode());
+          return absolute;
+        });
+  }
+
+  static void create(SftpChannel channel, String absolute, int mode) throws IOException {
+    try {
+      channel.awaitStatus(SftpServer.sendMakeDirectory(channel, absolute, mode));
+    } catch (SftpException e) {
+      if (SftpServer.isMissing(e) && absolute.length() > 1) {
+        create(channel, parentOf(absolute), mode);
+        create(channel, absolute, mode);
+        return;
+      }
+      if (isDirectory(channel, absolute)) {
+        return;
+      }
+      throw e;
+    }
+    channel.awaitStatus(SftpServer.sendMode(channel, absolute, mode));
+    sync(channel, parentOf(absolute));
+  }
+
+  private static boolean isDirectory(SftpChannel channel, String absolute) throws IOException {
+    try {
+      return SftpAttributes.of(channel.client().stat(absolute)).type() == StorageEntry.Type.PATH;
+    } catch (SftpException e) {
+      return false; // The refusal that led here is the one to tell.
+    }
+  }
+
+  /** Makes a directory's entries durable, where the server can. */
+  void sync(String absolute) {
+    try {
+      server
+          .connection()
+          .run(channel -> {
+            sync(channel, absolute);
+            return absolute;
+          });
+    } catch (SftpException e) {
+      throw server.failure(
+          SftpServer.isMissing(e) ? ErrorCode.PATH_MISSING : ErrorCode.PATH_SYNC,
+          "sync the directory",
+          absolute,
+          e);
+    }
+  }
+
+  /**
+   * Opens a directory as if it were a file and syncs that, which OpenSSH's server on Unix takes;
+   * where opening is refused there is no way to sync it, as there is none for pgBackRest anywhere.
+   */
+  static void sync(SftpChannel channel, String absolute) throws IOException {
+    if (!channel.has(SftpServer.FSYNC)) {
+      requireExisting(channel, absolute);
+      return;
+    }
+    byte[] handle;
+    try {
+      handle =
+          channel.awaitHandle(
+              SftpServer.sendOpen(channel, absolute, SftpConstants.SSH_FXF_READ, 0));
+    } catch (SftpException e) {
+      if (SftpServer.isMissing(e)) {
+        throw e;
+      }
+      requireExisting(channel, absolute);
+      return;
+    }
+    int sync = channel.sendExtended(SftpServer.FSYNC, handle);
+    int close = SftpServer.sendClose(channel, handle);
+    try {
+      channel.awaitStatus(sync);
+    } finally {
+      channel.forget(close);
+    }
+  }
+
+  private static void requireExisting(SftpChannel channel, String absolute) throws IOException {
+    SftpAttributes.of(channel.client().stat(absolute));
+  }
+
+  /** The names below a directory with what they are, or nothing when it is missing. */
+  static Optional<List<SftpClient.DirEntry>> list(SftpChannel channel, String absolute)
+      throws IOException {
+    SftpClient.CloseableHandle handle;
+    try {
+      handle = channel.client().openDir(absolute);
+    } catch (SftpException e) {
+      if (SftpServer.isMissing(e) && SftpServer.attributes(channel, absolute).isEmpty()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    List<SftpClient.DirEntry> entries = new ArrayList<>();
+    try (handle) {
+      while (true) {
+        List<SftpClient.DirEntry> some = channel.client().readDir(handle);
+        if (some == null) {
+          break;
+        }
+        for (SftpClient.DirEntry entry : some) {
+          if (!entry.getFilename().equals(".") && !entry.getFilename().equals("..")) {
+            entries.add(entry);
+          }
+        }
+      }
+    }
+    return Optional.of(entries);
+  }
+
+  /** Removes a directory with everything below it, following no link. */
+  void removeTree(String absolute) {
+    try {
+      server
+          .connection()
+          .run(channel -> {
+            Optional<SftpAttributes> attributes = SftpServer.attributes(channel, absolute);
+            if (attributes.isPresent() && attributes.get().type() != StorageEntry.Type.PATH) {
+              throw new HoldfastException(
+                  ErrorCode.PATH_REMOVE,
+                  "unable to remove the directory '" + absolute + "': it is no directory");
+            }
+            if (attributes.isPresent()) {
+              removeDirectory(channel, absolute);
+            }
+            return absolute;
+          });
+    } catch (SftpException e) {
+      throw server.failure(ErrorCode.PATH_REMOVE, "remove the directory", absolute, e);
+    }
+  }
+
+  private static void removeDirectory(SftpChannel channel, String absolute) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      removeEntries(channel, absolute);
+      Buffer request = SftpChannel.request(absolute.length() * 4 + Integer.BYTES);
+      request.putString(absolute);
+      try {
+        channel.awaitStatus(channel.send(SftpConstants.SSH_FXP_RMDIR, request));
+        return;
+      } catch (SftpException e) {
+        if (SftpServer.isMissing(e)) {
+          return;
+        }
+        if (attempt == MAX_REMOVALS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void removeEntries(SftpChannel channel, String absolute) throws IOException {
+    Deque<Integer> removals = new ArrayDeque<>();
+    for (SftpClient.DirEntry entry : list(channel, absolute).orElse(List.of())) {
+      String path = absolute + "/" + entry.getFilename();
+      if (SftpAttributes.of(entry.getAttributes()).type() == StorageEntry.Type.PATH) {
+        removeDirectory(channel, path);
+      } else {
+        removals.add(SftpServer.sendRemove(channel, path));
+        if (removals.size() == WINDOW) {
+          awaitRemoval(channel, removals.remove());
+        }
+      }
+    }
+    while (!removals.isEmpty()) {
+      awaitRemoval(channel, removals.remove());
+    }
+  }
+
+  private static void awaitRemoval(SftpChannel channel, int id) throws IOException {
+    try {
+      channel.awaitStatus(id);
+    } catch (SftpException e) {
+      if (!SftpServer.isMissing(e)) {
+        throw e;
+      }
+    }
+  }
+}
