@@ -6,6 +6,7 @@ import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.cli.HoldfastCommand.Outcome;
 import dev.holdfast.cli.HoldfastCommand.Running;
 import dev.holdfast.postgres.process.ExternalProgram;
+import dev.holdfast.storage.s3.TestS3Server;
 import dev.holdfast.testkit.TestDirectory;
 import dev.holdfast.testkit.TestPgBackRest;
 import dev.holdfast.testkit.TestPostgres;
@@ -33,10 +34,14 @@ final class Site implements AutoCloseable {
   private final Path repository;
 
   private Site(TestDirectory directory, TestPgBackRest pgbackrest) {
+    this(directory, pgbackrest, directory.directory("repo"));
+    pgbackrest.repository(1, repository);
+  }
+
+  private Site(TestDirectory directory, TestPgBackRest pgbackrest, Path repository) {
     this.directory = directory;
     this.pgbackrest = pgbackrest;
-    this.repository = directory.directory("repo");
-    pgbackrest.repository(1, repository);
+    this.repository = repository;
     option("log-timestamp", "n");
   }
 
@@ -44,6 +49,19 @@ final class Site implements AutoCloseable {
   static Site create() {
     TestDirectory directory = TestDirectory.create();
     return new Site(directory, TestPgBackRest.system(directory));
+  }
+
+  /**
+   * With the distribution's pgBackRest and a repository in a bucket, whose directory is looked at.
+   */
+  static Site inBucket(TestDirectory directory, TestS3Server server, String bucket) {
+    Path repository = server.directory(server.bucket(bucket)).resolve("repository");
+    Site site = new Site(directory, TestPgBackRest.system(directory), repository);
+    site.option("repo1-path", "/repository");
+    server
+        .options(bucket)
+        .forEach(option -> site.option("repo1-" + option.getKey(), option.getValue()));
+    return site;
   }
 
   /** With the newer pgBackRest, where there is one. */

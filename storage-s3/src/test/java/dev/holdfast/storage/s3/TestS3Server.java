@@ -148,7 +148,8 @@ public final class TestS3Server implements AutoCloseable {
     return List.of(
         Map.entry("type", "s3"),
         Map.entry("s3-bucket", bucket),
-        Map.entry("s3-endpoint", "127.0.0.1"),
+        // pgBackRest finds only names in certificates, no addresses.
+        Map.entry("s3-endpoint", "localhost"),
         Map.entry("storage-port", Integer.toString(port())),
         Map.entry("s3-region", "us-east-1"),
         Map.entry("s3-uri-style", "path"),
