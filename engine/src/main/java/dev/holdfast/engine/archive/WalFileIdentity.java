@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What tells one WAL file from another that has or had its name: a segment is renamed and written
@@ -40,10 +41,10 @@ record WalFileIdentity(long device, long inode, long size, Instant modified, Str
     try {
       Map<String, Object> found = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime");
       return new WalFileIdentity(
-          (Long) found.get("dev"),
-          (Long) found.get("ino"),
-          (Long) found.get("size"),
-          ((FileTime) found.get("lastModifiedTime")).toInstant(),
+          (Long) Objects.requireNonNull(found.get("dev")),
+          (Long) Objects.requireNonNull(found.get("ino")),
+          (Long) Objects.requireNonNull(found.get("size")),
+          ((FileTime) Objects.requireNonNull(found.get("lastModifiedTime"))).toInstant(),
           system(file));
     } catch (NoSuchFileException e) {
       throw new HoldfastException(

@@ -38,7 +38,11 @@ final class ArchiveHistories {
     return timelines.isEmpty() ? Optional.empty() : Optional.of(timelines.getLast());
   }
 
-  /** Reads a timeline's history. */
+  /**
+   * Reads a timeline's history.
+   *
+   * @throws HoldfastException file-missing (55) when the archive does not have it
+   */
   TimelineHistory read(Timeline timeline) {
     String name = timeline.historyFileName();
     try (InputStream input = repository.openArchiveFile(stanza, info, archiveId, name)) {
@@ -47,6 +51,17 @@ final class ArchiveHistories {
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_READ, "unable to read '" + archiveId + "/" + name + "'", e);
+    } catch (HoldfastException e) {
+      if (e.code() != ErrorCode.FILE_MISSING) {
+        throw e;
+      }
+      throw new HoldfastException(
+          ErrorCode.FILE_MISSING,
+          "target timeline %X is not known: '%s/%s' is not in the archive"
+              .formatted(timeline.number(), archiveId, name),
+          e,
+          "The first timeline has no history: only backups of its own can be restored on it.",
+          "Use --target-timeline=current to stay on the backup's own timeline.");
     }
   }
 }
