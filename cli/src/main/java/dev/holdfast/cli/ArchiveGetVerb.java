@@ -9,6 +9,7 @@ import dev.holdfast.engine.archive.ArchiveGetAsync;
 import dev.holdfast.engine.archive.ArchiveGetRequest;
 import dev.holdfast.engine.archive.ArchiveLock;
 import dev.holdfast.engine.archive.AsyncSettings;
+import dev.holdfast.engine.archive.RecoveryPatience;
 import dev.holdfast.engine.archive.WalPath;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,11 +42,27 @@ final class ArchiveGetVerb implements Verb {
             Optional.of(pgPath),
             Path.of("").toAbsolutePath(),
             name());
-    boolean found =
-        options.flag("archive-async")
-            ? async(context).get(segment, destination, new DetachedProcess(context.arguments()))
-            : new ArchiveGet(request(options), context.reporter()).get(segment, destination);
+    boolean found = patience(options).attempt(() -> get(context, segment, destination));
     return found ? FOUND : NOT_FOUND;
+  }
+
+  private static boolean get(VerbContext context, String segment, Path destination) {
+    Options options = context.options();
+    return options.flag("archive-async")
+        ? async(context).get(segment, destination, new DetachedProcess(context.arguments()))
+        : new ArchiveGet(request(options), context.reporter()).get(segment, destination);
+  }
+
+  @Override
+  public int exitCode(Options options, HoldfastException error) {
+    return options.optional("pg-path").isEmpty()
+        ? error.code().number()
+        : patience(options).exitCode(error);
+  }
+
+  private static RecoveryPatience patience(Options options) {
+    return new RecoveryPatience(
+        Clusters.dataDirectory(options), options.duration("archive-timeout"));
   }
 
   private static void checkParameters(List<String> parameters) {
@@ -60,7 +77,8 @@ final class ArchiveGetVerb implements Verb {
     }
   }
 
-  private static ArchiveGetAsync async(VerbContext context) {
+  /** The get of what will be asked for next, by a process that works ahead. */
+  static ArchiveGetAsync async(VerbContext context) {
     Options options = context.options();
     return new ArchiveGetAsync(
         request(options),

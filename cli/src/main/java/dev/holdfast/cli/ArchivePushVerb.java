@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.agent.AgentPaths;
 import dev.holdfast.codec.compress.CompressionType;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ErrorCode;
@@ -12,6 +13,7 @@ import dev.holdfast.engine.archive.ArchivePushRequest;
 import dev.holdfast.engine.archive.AsyncSettings;
 import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.archive.WalPath;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -40,12 +42,28 @@ final class ArchivePushVerb implements Verb {
     if (options.flag("archive-async")) {
       async(context).awaitPush(walFile, new DetachedProcess(context.arguments()));
     } else {
-      new ArchivePush(request(context), context.reporter()).push(walFile);
+      push(context, walFile);
     }
     return 0;
   }
 
-  private static ArchivePushAsync async(VerbContext context) {
+  /**
+   * Where an agent works, or did until it was killed, a push takes its turn with it, so that the
+   * two never write one segment at once.
+   */
+  private static void push(VerbContext context, Path walFile) {
+    Options options = context.options();
+    ArchivePush push = new ArchivePush(request(context), context.reporter());
+    AgentPaths agent = new AgentPaths(options.path("spool-path"), options.stanza());
+    if (Files.exists(agent.socket())) {
+      lock(context).whenFree(options.duration("archive-timeout"), () -> push.push(walFile));
+    } else {
+      push.push(walFile);
+    }
+  }
+
+  /** The push of what is ready, by a process that works ahead. */
+  static ArchivePushAsync async(VerbContext context) {
     Options options = context.options();
     return new ArchivePushAsync(
         request(context),
@@ -54,8 +72,13 @@ final class ArchivePushVerb implements Verb {
             options.duration("archive-timeout"),
             options.integer("process-max"),
             options.bytes("archive-push-batch-size")),
-        new ArchiveLock(context.locks(), options.stanza(), options.repositoryKeys()),
+        lock(context),
         context.reporter());
+  }
+
+  private static ArchiveLock lock(VerbContext context) {
+    Options options = context.options();
+    return new ArchiveLock(context.locks(), options.stanza(), options.repositoryKeys());
   }
 
   private static Optional<Path> pgPath(Options options) {

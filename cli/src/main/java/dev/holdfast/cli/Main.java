@@ -14,7 +14,7 @@ public final class Main {
         new Program(
             Surroundings.ofProcess(), ConfigurationLoader.ofProcess(), termination::requested);
     int code = program.run(List.of(arguments));
-    termination.ended();
+    termination.ended(code);
     System.exit(code);
   }
 }

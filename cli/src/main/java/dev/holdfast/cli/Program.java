@@ -64,8 +64,9 @@ final class Program {
       reporter.log(level, beginLine(options));
     }
     int code;
+    Verb named = Verbs.named(verb);
     try {
-      code = Verbs.named(verb).run(new VerbContext(options, reporter, surroundings, arguments));
+      code = named.run(new VerbContext(options, reporter, surroundings, arguments));
       if (reporter.shows(level)) {
         long millis = surroundings.clock().millis() - begin;
         reporter.log(
@@ -76,9 +77,11 @@ final class Program {
       }
     } catch (RuntimeException | Error thrown) {
       HoldfastException error = explain(thrown, options);
-      code = error.code().number();
+      code = named.exitCode(options, error);
       reporter.error(error.describe());
-      reporter.log(level, verb + " command end: aborted with exception [" + number(code) + "]");
+      reporter.log(
+          level,
+          verb + " command end: aborted with exception [" + number(error.code().number()) + "]");
     }
     reporter.close();
     surroundings.out().flush();

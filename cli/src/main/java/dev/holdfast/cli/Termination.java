@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What happens on SIGTERM, SIGINT and SIGHUP: the verb is interrupted, gets a bounded time to put
- * things in order, and the process exits with 63 as pgBackRest's does. What it has not put in order
- * by then is what a kill would have left, and the next run can live with that.
+ * things in order, and the process exits with its code: 63 as pgBackRest's does, or 0 where a
+ * signal is the proper end, as for a daemon. What it has not put in order by then is what a kill
+ * would have left, and the next run can live with that.
  */
 final class Termination {
   private static final long GRACE_SECONDS = 10;
@@ -15,6 +16,7 @@ final class Termination {
   private final Thread verb;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean requested;
+  private volatile int exitCode = ErrorCode.TERM.number();
 
   private Termination(Thread verb) {
     this.verb = verb;
@@ -33,7 +35,8 @@ final class Termination {
   }
 
   /** Says that the verb has ended and its error, if any, is printed. */
-  void ended() {
+  void ended(int code) {
+    exitCode = code;
     ended.countDown();
   }
 
@@ -53,6 +56,6 @@ final class Termination {
     }
     // The virtual machine's own code for a signal is 128 and more, which PostgreSQL takes for a
     // crash of archive_command or restore_command.
-    Runtime.getRuntime().halt(ErrorCode.TERM.number());
+    Runtime.getRuntime().halt(exitCode);
   }
 }

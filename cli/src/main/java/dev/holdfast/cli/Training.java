@@ -28,7 +28,7 @@ public final class Training {
 
   /** Trains, and ends. */
   public static void main(String[] arguments) throws IOException {
-    Termination.watch().ended();
+    Termination.watch().ended(0);
     Surroundings.ofProcess();
     Path directory = Files.createTempDirectory("holdfast-training");
     try {

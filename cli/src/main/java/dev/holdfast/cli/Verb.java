@@ -1,5 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.config.Options;
+import dev.holdfast.domain.HoldfastException;
+
 /** One verb of the command line: maps options to the engine's request and prints its result. */
 public interface Verb {
   /** The verb as it is typed. */
@@ -12,4 +15,9 @@ public interface Verb {
    * @throws dev.holdfast.domain.HoldfastException with the code that becomes the exit code
    */
   int run(VerbContext context);
+
+  /** The exit code for an error of the verb: its own number, unless the caller would misread it. */
+  default int exitCode(Options options, HoldfastException error) {
+    return error.code().number();
+  }
 }

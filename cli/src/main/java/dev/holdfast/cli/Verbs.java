@@ -15,6 +15,7 @@ final class Verbs {
    */
   static Verb named(String name) {
     return switch (name) {
+      case "agent" -> new AgentVerb();
       case "annotate" -> new AnnotateVerb();
       case "archive-get" -> new ArchiveGetVerb();
       case "archive-push" -> new ArchivePushVerb();

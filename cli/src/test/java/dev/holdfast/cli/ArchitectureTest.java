@@ -72,6 +72,8 @@ class ArchitectureTest {
   @Test
   void nobodyUsesTheJdksLogging() {
     noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.holdfast.agent.LibraryLogging")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.util.logging..", "java.lang.System$Logger")

@@ -114,6 +114,11 @@ public final class HoldfastCommand {
     return PROGRAM;
   }
 
+  /** The thin client, which finds the program beside itself. */
+  public static Path walProgram() {
+    return PROGRAM.resolveSibling("holdfast-wal");
+  }
+
   /** What to put before a command so that it runs as PostgreSQL's user; exec, so one process. */
   public static List<String> prefix() {
     return USER.command(List.of());
@@ -158,6 +163,9 @@ public final class HoldfastCommand {
               .formatted(java, cache, script, classPath),
           StandardCharsets.UTF_8);
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Path client = home.resolve("holdfast-wal");
+      Files.copy(Path.of("..").resolve("holdfast-wal"), client);
+      Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwxr-xr-x"));
       return script;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -25,7 +25,7 @@ class TerminationTest {
         System.out.println("in order: " + termination.requested());
         System.out.flush();
       }
-      termination.ended();
+      termination.ended(63);
     }
   }
 

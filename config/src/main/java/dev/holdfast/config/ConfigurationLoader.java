@@ -43,13 +43,36 @@ public final class ConfigurationLoader {
     CommandLine line = CommandLine.parse(registry, arguments);
     VerbDefinition subject = line.helpSubject();
     Options helpSubject = subject == null ? null : shown(subject, line);
-    return load(line, line.verb(), new Complaints(line.verb().name().equals("help")), helpSubject);
+    return load(
+        line.options(),
+        line.parameters(),
+        line.verb(),
+        new Complaints(line.verb().name().equals("help")),
+        helpSubject);
+  }
+
+  /**
+   * What another verb would be run with by the same arguments, for a process that does the work of
+   * several. Options that the other verb does not know are left out.
+   *
+   * @param arguments the program's arguments, with the verb that they are for
+   * @throws HoldfastException with the code that is the exit code
+   */
+  public Options loadAs(String verb, List<String> arguments) {
+    CommandLine line = CommandLine.parse(registry, arguments);
+    GivenOptions given = new GivenOptions();
+    for (GivenOption option : line.options().all()) {
+      if (option.reference().definition().validFor(verb)) {
+        given.add(option);
+      }
+    }
+    return load(given, line.parameters(), registry.verb(verb), new Complaints(false), null);
   }
 
   /** What the verb would be run with, as far as that can be said; only to be shown. */
   private @Nullable Options shown(VerbDefinition subject, CommandLine line) {
     try {
-      return load(line, subject, new Complaints(true), null);
+      return load(line.options(), line.parameters(), subject, new Complaints(true), null);
     } catch (HoldfastException e) {
       // A file that cannot be read must not keep somebody from reading how it should look.
       Complaints complaints = new Complaints(true);
@@ -66,8 +89,11 @@ public final class ConfigurationLoader {
   }
 
   private Options load(
-      CommandLine line, VerbDefinition verb, Complaints complaints, @Nullable Options helpSubject) {
-    GivenOptions given = line.options();
+      GivenOptions given,
+      List<String> parameters,
+      VerbDefinition verb,
+      Complaints complaints,
+      @Nullable Options helpSubject) {
     FileSections sections = FileSections.read(List.of());
     if (verb.configured()) {
       OptionNames names = new OptionNames(registry);
@@ -84,7 +110,7 @@ public final class ConfigurationLoader {
     return new Options(
         registry,
         verb,
-        line.parameters(),
+        parameters,
         resolver,
         new Options.Loaded(complaints.warnings(), sections.stanzas(), helpSubject));
   }

@@ -22,6 +22,7 @@ final class Environment {
           "HOLDFAST_JAVA_HOME",
           "HOLDFAST_JAVA_OPTS",
           "HOLDFAST_NO_BUILD",
+          "HOLDFAST_PROGRAM",
           "HOLDFAST_NEWER_PGBACKREST");
 
   private final OptionNames names;

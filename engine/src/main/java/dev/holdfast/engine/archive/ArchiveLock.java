@@ -3,9 +3,11 @@ package dev.holdfast.engine.archive;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
+import dev.holdfast.engine.Deadline;
 import dev.holdfast.engine.lock.HeldLocks;
 import dev.holdfast.engine.lock.LockKind;
 import dev.holdfast.engine.lock.StanzaLocks;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,26 @@ public final class ArchiveLock {
       try (HeldLocks locked = held.get()) {
         work.run();
       }
+    }
+  }
+
+  /**
+   * Works under the lock as soon as nobody else does.
+   *
+   * @throws HoldfastException lock-acquire (50) if somebody is at work for all that time
+   */
+  public void whenFree(Duration timeout, Runnable work) {
+    Deadline deadline = Deadline.in(timeout);
+    Optional<HeldLocks> held = tryAcquire();
+    while (held.isEmpty() && deadline.pause()) {
+      held = tryAcquire();
+    }
+    try (HeldLocks locked =
+        held.orElseThrow(() ->
+            new HoldfastException(
+                ErrorCode.LOCK_ACQUIRE,
+                "another process pushes or gets WAL of stanza '" + stanza + "'"))) {
+      work.run();
     }
   }
 

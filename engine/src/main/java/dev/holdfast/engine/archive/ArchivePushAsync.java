@@ -103,6 +103,33 @@ public final class ArchivePushAsync {
   }
 
   /**
+   * Pushes one file that PostgreSQL has not listed as ready, and leaves no acknowledgement.
+   *
+   * @throws HoldfastException see {@link ArchivePush#push}; lock-acquire (50)
+   */
+  public void pushAlone(Path walFile) {
+    lock.whenFree(settings.timeout(), () -> new ArchivePush(request, reporter).push(walFile));
+  }
+
+  /**
+   * Whether anything is ready that nobody has pushed or tried to push. What failed waits until
+   * PostgreSQL asks again, which it does in growing intervals.
+   */
+  public boolean hasWork(Path walDirectory) {
+    ArchiveSpool spool = ArchiveSpool.out(settings.spoolPath(), request.stanza());
+    PushAcknowledgements acknowledgements = new PushAcknowledgements(spool, walDirectory);
+    boolean work = false;
+    for (String name : ReadyWal.of(walDirectory).names()) {
+      Optional<SpoolStatus> status = acknowledgements.status(name);
+      if (status.isPresent() && status.get() instanceof SpoolStatus.Failed) {
+        return false;
+      }
+      work |= status.isEmpty();
+    }
+    return work;
+  }
+
+  /**
    * The background: pushes what is ready. An error of one file ends the run after the files in
    * work, so that the queue is measured again soon.
    *

@@ -1,0 +1,56 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.agent.WalTasks;
+import dev.holdfast.config.ConfigurationFiles;
+import dev.holdfast.config.ConfigurationLoader;
+import dev.holdfast.config.Options;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent does, by the configuration of now: the files are read at each request. While they
+ * say the same the engine's objects stay, and with them their connections to repositories.
+ */
+final class AgentTasks implements Supplier<WalTasks> {
+  private final VerbContext agent;
+  private final ConfigurationFiles files;
+  private @Nullable RememberedFiles last;
+  private @Nullable WalTasks tasks;
+
+  /** For the agent that was started with this context. */
+  AgentTasks(VerbContext agent, ConfigurationFiles files) {
+    this.agent = agent;
+    this.files = files;
+  }
+
+  @Override
+  public synchronized WalTasks get() {
+    RememberedFiles now = new RememberedFiles(files);
+    Options push = load("archive-push", now);
+    WalTasks current = tasks;
+    if (current == null || last == null || !now.sameAs(last)) {
+      current = tasks(push, load("archive-get", now));
+      tasks = current;
+      last = now;
+    }
+    context(push).refuseWhenStopped();
+    return current;
+  }
+
+  private Options load(String verb, ConfigurationFiles from) {
+    return new ConfigurationLoader(agent.surroundings().environment(), from)
+        .loadAs(verb, agent.arguments());
+  }
+
+  private WalTasks tasks(Options push, Options get) {
+    return new WalTasks(
+        ArchivePushVerb.async(context(push)),
+        ArchiveGetVerb.async(context(get)),
+        Clusters.dataDirectory(push),
+        push.duration("archive-timeout"));
+  }
+
+  private VerbContext context(Options options) {
+    return new VerbContext(options, agent.reporter(), agent.surroundings(), agent.arguments());
+  }
+}
