@@ -2,7 +2,11 @@ package dev.holdfast.cli;
 
 import dev.holdfast.config.ConfigurationLoader;
 import dev.holdfast.config.Options;
-import dev.holdfast.engine.Reporter;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.engine.archive.OpenGaps;
+import dev.holdfast.engine.archive.WalGap;
+import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.check.Check;
 import dev.holdfast.engine.check.CheckRequest;
 import dev.holdfast.postgres.session.ClusterSet;
@@ -23,7 +27,7 @@ final class CheckVerb implements Verb {
   public int run(VerbContext context) {
     Options options = context.options();
     if (options.optionalStanza().isPresent()) {
-      check(options, context.reporter());
+      check(options, context);
       return 0;
     }
     List<String> stanzas = options.configuredStanzas();
@@ -38,12 +42,12 @@ final class CheckVerb implements Verb {
       context.reporter().info("check stanza '" + stanza + "'");
       List<String> arguments = new ArrayList<>(context.arguments());
       arguments.add("--stanza=" + stanza);
-      check(ConfigurationLoader.ofProcess().load(arguments), context.reporter());
+      check(ConfigurationLoader.ofProcess().load(arguments), context);
     }
     return 0;
   }
 
-  private static void check(Options options, Reporter reporter) {
+  private static void check(Options options, VerbContext context) {
     CheckRequest request =
         new CheckRequest(
             options.stanza(),
@@ -53,7 +57,16 @@ final class CheckVerb implements Verb {
             options.flag("archive-mode-check"),
             !options.string("backup-standby").equals(NO_STANDBY));
     try (ClusterSet clusters = Clusters.connect(options, Wanted.ANY_STANDBY, false)) {
-      new Check(request, reporter).run(clusters);
+      new Check(request, context.reporter()).run(clusters);
+    }
+    WalGaps gaps = new WalGaps(options.path("spool-path"), options.stanza(), context.clock());
+    List<WalGap> open = OpenGaps.of(gaps, options.stanza(), request.repositories());
+    if (!open.isEmpty()) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MISSING,
+          OpenGaps.describe(open),
+          "backups from before cannot be recovered beyond it: take a new one, in every"
+              + " repository.");
     }
   }
 }

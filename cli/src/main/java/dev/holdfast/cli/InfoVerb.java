@@ -5,11 +5,16 @@ import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.domain.BackupType;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.StanzaName;
+import dev.holdfast.engine.archive.OpenGaps;
+import dev.holdfast.engine.archive.WalGap;
+import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.info.InfoCollector;
 import dev.holdfast.engine.info.InfoJson;
 import dev.holdfast.engine.info.InfoReport;
 import dev.holdfast.engine.info.InfoRequest;
 import dev.holdfast.engine.info.InfoText;
+import java.util.List;
 
 /** Shows the backups and WAL of the repositories. */
 final class InfoVerb implements Verb {
@@ -37,12 +42,22 @@ final class InfoVerb implements Verb {
                     full),
                 context.locks())
             .collect();
-    context
-        .out()
-        .print(
-            options.string("output").equals("json")
-                ? InfoJson.render(report)
-                : InfoText.render(report, context.clock().getZone()));
+    if (options.string("output").equals("json")) {
+      context.out().print(InfoJson.render(report));
+    } else {
+      context.out().print(InfoText.render(report, context.clock().getZone()));
+      report.stanzas().forEach(stanza -> printGaps(context, new StanzaName(stanza.name())));
+    }
     return 0;
+  }
+
+  /** What this host had to give up of the WAL. The repositories cannot know it. */
+  private static void printGaps(VerbContext context, StanzaName stanza) {
+    Options options = context.options();
+    WalGaps gaps = new WalGaps(options.path("spool-path"), stanza, context.clock());
+    List<WalGap> open = OpenGaps.of(gaps, stanza, Repositories.all(options));
+    if (!open.isEmpty()) {
+      context.out().print("\nwal gap in stanza " + stanza + ": " + OpenGaps.describe(open) + "\n");
+    }
   }
 }

@@ -180,6 +180,46 @@ class AgentTest {
   }
 
   @Test
+  void danger19WhatIsDroppedIsToldByCheckAndInfoUntilABackupPutsItBehind() {
+    site.pgBackRest.option("global", "archive-push-queue-max", "1MiB");
+    agents.startAgent();
+    agents.archiveThroughClient();
+    for (String segment : switchWal(3)) {
+      awaitArchivedByServer(segment);
+      assertThat(site.isArchived(segment)).isFalse();
+    }
+    site.pgBackRest.option("global", "archive-push-queue-max", "1GiB");
+
+    HoldfastCommand.Outcome check = site.run("check");
+    assertThat(check.exit()).as(check.toString()).isEqualTo(55);
+    assertThat(check.toString()).contains("WAL file(s) are in no repository: ");
+    assertThat(site.run("info").out()).contains("wal gap in stanza main: ");
+
+    site.expect(0, "backup", "--type=full", "--start-fast", "--repo1-retention-full=2");
+    site.expect(0, "check");
+    assertThat(site.run("info").out()).doesNotContain("wal gap");
+  }
+
+  @Test
+  void danger19AFullSpoolAcknowledgesNothing() {
+    assumeTrue(HoldfastCommand.isRoot());
+    site.pgBackRest.option("global", "archive-timeout", "2");
+    try (SmallDisk spool = new SmallDisk(site.directory, agents.spool, "64k")) {
+      HoldfastCommand.Running agent = agents.startAgent();
+      site.postgres.archiveCommand("/bin/false");
+      String segment = site.postgres.switchWal();
+      spool.fill();
+      HoldfastCommand.Outcome first = agents.client("archive-push", "pg_wal/" + segment);
+      assertThat(first.exit()).as(first.toString()).isNotZero();
+
+      spool.grow("1m");
+      assertThat(agents.client("archive-push", "pg_wal/" + segment).exit()).isZero();
+      assertThat(site.isArchived(segment)).isTrue();
+      assertThat(AgentSite.terminate(agent)).isZero();
+    }
+  }
+
+  @Test
   void theWalOfAnotherDirectoryIsRefused() {
     agents.startAgent();
     String segment = site.postgres.switchWal();

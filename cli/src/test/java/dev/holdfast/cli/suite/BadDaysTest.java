@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.cli.HoldfastCommand.Outcome;
 import dev.holdfast.cli.HoldfastCommand.Running;
+import dev.holdfast.cli.SmallDisk;
 import dev.holdfast.postgres.process.OsUser;
 import dev.holdfast.testkit.SeededRandom;
 import dev.holdfast.testkit.TestDirectory;
@@ -296,29 +297,5 @@ class BadDaysTest {
     return Optional.of(directory.run("sh", "-c", "cat " + directory.resolve("*-log/* || true")))
         .map(result -> result.out())
         .orElseThrow();
-  }
-
-  /** A file system of its own, in memory, so that it can be full. */
-  private record SmallDisk(TestDirectory directory, Path place, String size)
-      implements AutoCloseable {
-    SmallDisk {
-      root("mount", "-t", "tmpfs", "-o", "mode=0750,size=" + size, "tmpfs", place.toString());
-      directory.owner().own(place);
-    }
-
-    void grow(String larger) {
-      root("mount", "-o", "remount,size=" + larger, place.toString());
-    }
-
-    @Override
-    public void close() {
-      root("umount", place.toString());
-    }
-
-    private static void root(String... command) {
-      dev.holdfast.postgres.process.ExternalProgram.run(
-              List.of(command), java.util.Map.of(), java.time.Duration.ofSeconds(20))
-          .orThrow(String.join(" ", command));
-    }
   }
 }
