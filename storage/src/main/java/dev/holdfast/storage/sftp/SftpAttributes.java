@@ -1,10 +1,8 @@
 package dev.holdfast.storage.sftp;
 
 import dev.holdfast.storage.StorageEntry;
-import java.io.IOException;
 import java.time.Instant;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.common.SftpConstants;
 
 /**
@@ -20,13 +18,7 @@ record SftpAttributes(StorageEntry.Type type, long size, Instant modified) {
   private static final int DIRECTORY = 0040000;
   private static final int SYMBOLIC_LINK = 0120000;
 
-  static SftpAttributes of(SftpClient.Attributes attributes) {
-    Instant modified =
-        attributes.getModifyTime() == null ? Instant.EPOCH : attributes.getModifyTime().toInstant();
-    return new SftpAttributes(type(attributes.getPermissions()), attributes.getSize(), modified);
-  }
-
-  static SftpAttributes read(Buffer buffer) throws IOException {
+  static SftpAttributes read(Buffer buffer) {
     int flags = buffer.getInt();
     long size = 0;
     int mode = 0;
@@ -44,8 +36,11 @@ record SftpAttributes(StorageEntry.Type type, long size, Instant modified) {
       buffer.getInt();
       modified = Instant.ofEpochSecond(buffer.getUInt());
     }
-    if ((flags & SftpConstants.SSH_FILEXFER_ATTR_PERMISSIONS) == 0) {
-      throw new IOException("the server does not say of what type a file is");
+    if ((flags & SftpConstants.SSH_FILEXFER_ATTR_EXTENDED) != 0) {
+      for (int count = buffer.getInt(); count > 0; count--) {
+        buffer.getBytes();
+        buffer.getBytes();
+      }
     }
     return new SftpAttributes(type(mode), size, modified);
   }

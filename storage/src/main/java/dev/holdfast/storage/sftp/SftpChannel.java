@@ -3,7 +3,10 @@ package dev.holdfast.storage.sftp;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -60,11 +63,6 @@ final class SftpChannel {
     return extensions.contains(extension);
   }
 
-  /** The calls that wait for their answer. */
-  SftpClient client() {
-    return client;
-  }
-
   /** An empty request with room for this many bytes. */
   static Buffer request(int bytes) {
     Buffer buffer = new ByteArrayBuffer(HEADER_BYTES + bytes);
@@ -112,6 +110,30 @@ final class SftpChannel {
   /** Waits for the answer to a read; SSH_FX_EOF is thrown like any other status. */
   Buffer awaitData(int id) throws IOException {
     return require(await(id), SftpConstants.SSH_FXP_DATA);
+  }
+
+  /**
+   * Waits for the names of a directory's entries, or the one target of a link; an answer that says
+   * that there are no more gives none.
+   */
+  List<SftpName> awaitNames(int id) throws IOException {
+    Buffer answer;
+    try {
+      answer = require(await(id), SftpConstants.SSH_FXP_NAME);
+    } catch (SftpException e) {
+      if (e.getStatus() == SftpConstants.SSH_FX_EOF) {
+        return List.of();
+      }
+      throw e;
+    }
+    int count = answer.getInt();
+    List<SftpName> names = new ArrayList<>();
+    for (int index = 0; index < count; index++) {
+      String name = answer.getString(StandardCharsets.UTF_8);
+      answer.getString(StandardCharsets.UTF_8); // The same for people, with everything known of it.
+      names.add(new SftpName(name, SftpAttributes.read(answer)));
+    }
+    return names;
   }
 
   /** Waits for an extension's own answer. */

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 
@@ -64,7 +62,7 @@ final class SftpDirectories {
 
   private static boolean isDirectory(SftpChannel channel, String absolute) throws IOException {
     try {
-      return SftpAttributes.of(channel.client().stat(absolute)).type() == StorageEntry.Type.PATH;
+      return attributes(channel, absolute).type() == StorageEntry.Type.PATH;
     } catch (SftpException e) {
       return false; // The refusal that led here is the one to tell.
     }
@@ -119,36 +117,58 @@ final class SftpDirectories {
   }
 
   private static void requireExisting(SftpChannel channel, String absolute) throws IOException {
-    SftpAttributes.of(channel.client().stat(absolute));
+    if (attributes(channel, absolute).type() != StorageEntry.Type.PATH) {
+      throw new SftpException(SftpConstants.SSH_FX_FAILURE, "not a directory");
+    }
+  }
+
+  /** What a path leads to, links followed. */
+  private static SftpAttributes attributes(SftpChannel channel, String absolute)
+      throws IOException {
+    return channel.awaitAttributes(
+        SftpServer.sendPath(channel, SftpConstants.SSH_FXP_STAT, absolute));
   }
 
   /** The names below a directory with what they are, or nothing when it is missing. */
-  static Optional<List<SftpClient.DirEntry>> list(SftpChannel channel, String absolute)
-      throws IOException {
-    SftpClient.CloseableHandle handle;
+  static Optional<List<SftpName>> list(SftpChannel channel, String absolute) throws IOException {
+    byte[] handle;
     try {
-      handle = channel.client().openDir(absolute);
+      handle =
+          channel.awaitHandle(
+              SftpServer.sendPath(channel, SftpConstants.SSH_FXP_OPENDIR, absolute));
     } catch (SftpException e) {
-      if (SftpServer.isMissing(e) && SftpServer.attributes(channel, absolute).isEmpty()) {
+      if (SftpServer.attributes(channel, absolute).isEmpty()) {
         return Optional.empty();
       }
       throw e;
     }
-    List<SftpClient.DirEntry> entries = new ArrayList<>();
-    try (handle) {
-      while (true) {
-        List<SftpClient.DirEntry> some = channel.client().readDir(handle);
-        if (some == null) {
-          break;
-        }
-        for (SftpClient.DirEntry entry : some) {
-          if (!entry.getFilename().equals(".") && !entry.getFilename().equals("..")) {
-            entries.add(entry);
-          }
+    try {
+      return Optional.of(entries(channel, handle));
+    } catch (SftpException e) {
+      if (SftpServer.attributes(channel, absolute).isEmpty()) {
+        return Optional.empty(); // Some servers notice that a directory was removed under us.
+      }
+      throw e;
+    } finally {
+      channel.forget(SftpServer.sendClose(channel, handle));
+    }
+  }
+
+  private static List<SftpName> entries(SftpChannel channel, byte[] handle) throws IOException {
+    List<SftpName> entries = new ArrayList<>();
+    while (true) {
+      List<SftpName> some =
+          channel.awaitNames(
+              channel.send(SftpConstants.SSH_FXP_READDIR, SftpChannel.request(handle, 0)));
+      if (some.isEmpty()) {
+        return entries;
+      }
+      for (SftpName entry : some) {
+        if (!entry.name().equals(".") && !entry.name().equals("..")) {
+          entries.add(entry);
         }
       }
     }
-    return Optional.of(entries);
   }
 
   /** Removes a directory with everything below it, following no link. */
@@ -176,13 +196,11 @@ final class SftpDirectories {
   private static void removeDirectory(SftpChannel channel, String absolute) throws IOException {
     for (int attempt = 1; ; attempt++) {
       removeEntries(channel, absolute);
-      Buffer request = SftpChannel.request(absolute.length() * 4 + Integer.BYTES);
-      request.putString(absolute);
       try {
-        channel.awaitStatus(channel.send(SftpConstants.SSH_FXP_RMDIR, request));
+        channel.awaitStatus(SftpServer.sendPath(channel, SftpConstants.SSH_FXP_RMDIR, absolute));
         return;
       } catch (SftpException e) {
-        if (SftpServer.isMissing(e)) {
+        if (SftpServer.isMissing(e) || SftpServer.attributes(channel, absolute).isEmpty()) {
           return;
         }
         if (attempt == MAX_REMOVALS) {
@@ -194,9 +212,9 @@ final class SftpDirectories {
 
   private static void removeEntries(SftpChannel channel, String absolute) throws IOException {
     Deque<Integer> removals = new ArrayDeque<>();
-    for (SftpClient.DirEntry entry : list(channel, absolute).orElse(List.of())) {
-      String path = absolute + "/" + entry.getFilename();
-      if (SftpAttributes.of(entry.getAttributes()).type() == StorageEntry.Type.PATH) {
+    for (SftpName entry : list(channel, absolute).orElse(List.of())) {
+      String path = absolute + "/" + entry.name();
+      if (entry.attributes().type() == StorageEntry.Type.PATH) {
         removeDirectory(channel, path);
       } else {
         removals.add(SftpServer.sendRemove(channel, path));

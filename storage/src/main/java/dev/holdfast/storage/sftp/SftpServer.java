@@ -69,7 +69,8 @@ final class SftpServer implements AutoCloseable {
   static Optional<SftpAttributes> attributes(SftpChannel channel, String absolute)
       throws IOException {
     try {
-      return Optional.of(SftpAttributes.of(channel.client().lstat(absolute)));
+      return Optional.of(
+          channel.awaitAttributes(sendPath(channel, SftpConstants.SSH_FXP_LSTAT, absolute)));
     } catch (SftpException e) {
       if (isMissing(e)) {
         return Optional.empty();
@@ -95,7 +96,7 @@ final class SftpServer implements AutoCloseable {
       if (attributes(channel, from).isEmpty() || attributes(channel, to).isEmpty()) {
         throw e;
       }
-      channel.client().remove(to);
+      channel.awaitStatus(sendRemove(channel, to));
       rename(channel, from, to);
     }
   }
@@ -138,9 +139,32 @@ final class SftpServer implements AutoCloseable {
   }
 
   static int sendRemove(SftpChannel channel, String absolute) throws IOException {
+    return sendPath(channel, SftpConstants.SSH_FXP_REMOVE, absolute);
+  }
+
+  /** Sends a request whose only argument is a path. */
+  static int sendPath(SftpChannel channel, int command, String absolute) throws IOException {
     Buffer request = SftpChannel.request(PATH_BYTES);
     request.putBytes(bytes(absolute));
-    return channel.send(SftpConstants.SSH_FXP_REMOVE, request);
+    return channel.send(command, request);
+  }
+
+  /** Makes a symbolic link, with the arguments in the order of OpenSSH, which others follow. */
+  static void symbolicLink(SftpChannel channel, String link, String target) throws IOException {
+    Buffer request = SftpChannel.request(2 * PATH_BYTES);
+    request.putBytes(bytes(target));
+    request.putBytes(bytes(link));
+    channel.awaitStatus(channel.send(SftpConstants.SSH_FXP_SYMLINK, request));
+  }
+
+  /** What a symbolic link points at. */
+  static String linkTarget(SftpChannel channel, String absolute) throws IOException {
+    List<SftpName> target =
+        channel.awaitNames(sendPath(channel, SftpConstants.SSH_FXP_READLINK, absolute));
+    if (target.size() != 1) {
+      throw new IOException("the server gave " + target.size() + " targets of one link");
+    }
+    return target.getFirst().name();
   }
 
   static int sendClose(SftpChannel channel, byte[] handle) throws IOException {

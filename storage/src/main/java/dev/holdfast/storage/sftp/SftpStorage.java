@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.common.SftpException;
 
 /**
@@ -74,7 +73,9 @@ public final class SftpStorage implements Storage, AutoCloseable {
       SftpChannel channel, String name, String absolute, SftpAttributes attributes)
       throws IOException {
     String target =
-        attributes.type() == StorageEntry.Type.LINK ? channel.client().readLink(absolute) : null;
+        attributes.type() == StorageEntry.Type.LINK
+            ? SftpServer.linkTarget(channel, absolute)
+            : null;
     long size = attributes.type() == StorageEntry.Type.FILE ? attributes.size() : 0;
     return new StorageEntry(name, attributes.type(), size, attributes.modified(), target);
   }
@@ -88,8 +89,8 @@ public final class SftpStorage implements Storage, AutoCloseable {
         absolute,
         channel -> {
           List<StorageEntry> entries = new ArrayList<>();
-          Optional<List<SftpClient.DirEntry>> listed = SftpDirectories.list(channel, absolute);
-          for (SftpClient.DirEntry entry : listed.orElse(List.of())) {
+          Optional<List<SftpName>> listed = SftpDirectories.list(channel, absolute);
+          for (SftpName entry : listed.orElse(List.of())) {
             addEntry(entries, channel, absolute, entry);
           }
           entries.sort(Comparator.comparing(StorageEntry::name, StoragePath.BYTE_ORDER));
@@ -98,12 +99,11 @@ public final class SftpStorage implements Storage, AutoCloseable {
   }
 
   private static void addEntry(
-      List<StorageEntry> entries, SftpChannel channel, String directory, SftpClient.DirEntry entry)
+      List<StorageEntry> entries, SftpChannel channel, String directory, SftpName entry)
       throws IOException {
-    String name = entry.getFilename();
+    String name = entry.name();
     try {
-      entries.add(
-          entry(channel, name, directory + "/" + name, SftpAttributes.of(entry.getAttributes())));
+      entries.add(entry(channel, name, directory + "/" + name, entry.attributes()));
     } catch (SftpException e) {
       if (!SftpServer.isMissing(e)) {
         throw e;
@@ -233,7 +233,7 @@ public final class SftpStorage implements Storage, AutoCloseable {
           SftpDirectories.create(channel, parent, server.settings().pathMode());
           // A link cannot be changed in place, and removing it first would leave a moment without.
           String temporary = SftpOutput.temporaryName(name);
-          channel.client().symLink(temporary, target);
+          SftpServer.symbolicLink(channel, temporary, target);
           try {
             SftpServer.replace(channel, temporary, name);
           } catch (SftpException e) {

@@ -34,7 +34,6 @@ import org.apache.sshd.common.util.io.resource.PathResource;
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.sftp.SftpModuleProperties;
-import org.apache.sshd.sftp.client.impl.AbstractSftpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,7 +156,6 @@ final class SshLogin {
     CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, HEARTBEAT);
     CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW_BYTES);
     SftpModuleProperties.SFTP_CHANNEL_OPEN_TIMEOUT.set(client, timeout);
-    AbstractSftpClient.SFTP_CLIENT_CMD_TIMEOUT.set(client, timeout);
     return client;
   }
 

@@ -97,8 +97,10 @@ public final class OpenSshServer implements AutoCloseable {
             "PermitRootLogin prohibit-password",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
-            "MaxStartups 100",
-            "Subsystem sftp /usr/lib/openssh/sftp-server"));
+            "MaxStartups 100"));
+    if (moreConfiguration.stream().noneMatch(line -> line.startsWith("Subsystem"))) {
+      lines.add("Subsystem sftp /usr/lib/openssh/sftp-server");
+    }
     Path configuration = directory.resolve("sshd_config");
     Files.write(configuration, lines);
     process =
