@@ -17,6 +17,9 @@ final class SftpDirectories {
   /** How many removals are under way at once. */
   private static final int WINDOW = 64;
 
+  /** Others may be changing the directory. */
+  private static final int MAX_LISTINGS = 20;
+
   /** Others may be removing the same tree. */
   private static final int MAX_REMOVALS = 10;
 
@@ -129,28 +132,29 @@ final class SftpDirectories {
         SftpServer.sendPath(channel, SftpConstants.SSH_FXP_STAT, absolute));
   }
 
-  /** The names below a directory with what they are, or nothing when it is missing. */
+  /**
+   * The names below a directory with what they are, or nothing when it is missing. Some servers
+   * refuse to go on when an entry or the directory itself is removed under them: then again.
+   */
   static Optional<List<SftpName>> list(SftpChannel channel, String absolute) throws IOException {
-    byte[] handle;
-    try {
-      handle =
-          channel.awaitHandle(
-              SftpServer.sendPath(channel, SftpConstants.SSH_FXP_OPENDIR, absolute));
-    } catch (SftpException e) {
-      if (SftpServer.attributes(channel, absolute).isEmpty()) {
-        return Optional.empty();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        byte[] handle =
+            channel.awaitHandle(
+                SftpServer.sendPath(channel, SftpConstants.SSH_FXP_OPENDIR, absolute));
+        try {
+          return Optional.of(entries(channel, handle));
+        } finally {
+          channel.forget(SftpServer.sendClose(channel, handle));
+        }
+      } catch (SftpException e) {
+        if (SftpServer.attributes(channel, absolute).isEmpty()) {
+          return Optional.empty();
+        }
+        if (!SftpServer.isMissing(e) || attempt == MAX_LISTINGS) {
+          throw e;
+        }
       }
-      throw e;
-    }
-    try {
-      return Optional.of(entries(channel, handle));
-    } catch (SftpException e) {
-      if (SftpServer.attributes(channel, absolute).isEmpty()) {
-        return Optional.empty(); // Some servers notice that a directory was removed under us.
-      }
-      throw e;
-    } finally {
-      channel.forget(SftpServer.sendClose(channel, handle));
     }
   }
 
