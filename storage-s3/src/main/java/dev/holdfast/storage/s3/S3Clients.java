@@ -62,7 +62,9 @@ final class S3Clients {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .addPlugin(LegacyMd5Plugin.create())
-            .serviceConfiguration(service -> service.chunkedEncodingEnabled(false));
+            // Asking first whether a body is welcome costs a round trip for each part.
+            .serviceConfiguration(
+                service -> service.chunkedEncodingEnabled(false).expectContinueEnabled(false));
     if (!settings.service().equals("s3")) {
       builder.authSchemeProvider(signedFor(settings.service()));
     }

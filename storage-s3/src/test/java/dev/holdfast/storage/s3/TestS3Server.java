@@ -48,14 +48,31 @@ public final class TestS3Server implements AutoCloseable {
 
   /** Starts one on a port of 127.0.0.1 for TLS, 0 for any. */
   public static TestS3Server start(Path directory, int port) {
+    return start(directory, port, "filesystem-nio2", S3Proxy.builder());
+  }
+
+  /**
+   * Starts one whose buckets are in memory and stand in the host's name: {@code bucket.s3.test}.
+   */
+  static TestS3Server startByHostName(Path directory) {
+    return start(directory, 0, "transient-nio2", S3Proxy.builder().virtualHost("s3.test"));
+  }
+
+  /** Starts one that can keep versions, and keeps its buckets in memory. */
+  public static TestS3Server startWithVersions(Path directory) {
+    return start(directory, 0, "transient-nio2", S3Proxy.builder());
+  }
+
+  private static TestS3Server start(
+      Path directory, int port, String store, S3Proxy.Builder builder) {
     try {
       TestCertificates certificates = TestCertificates.in(directory);
       Path buckets = Files.createDirectories(directory.resolve("buckets"));
       Properties properties = new Properties();
       properties.setProperty("jclouds.filesystem.basedir", buckets.toString());
-      BlobStore blobs = BlobStores.create("filesystem-nio2", properties);
+      BlobStore blobs = BlobStores.create(store, properties);
       S3Proxy server =
-          S3Proxy.builder()
+          builder
               .blobStore(blobs)
               .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY, SECRET)
               .endpoint(URI.create("http://127.0.0.1:0"))
