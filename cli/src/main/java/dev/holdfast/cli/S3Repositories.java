@@ -19,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,34 @@ final class S3Repositories {
 
   private static final int DEFAULT_WORKERS = 1;
 
+  /** More repositories than anybody has; beyond, one that was not used for long is made anew. */
+  private static final int MOST_STORES = 16;
+
+  /**
+   * A process that serves many requests reads its options for each: the connections that go with
+   * the same ones stay.
+   */
+  private static final Map<S3Settings, S3Storage> STORES =
+      new LinkedHashMap<>(MOST_STORES, 0.75f, true);
+
   private S3Repositories() {}
 
   static Storage storage(Options options, int key) {
-    return new S3Storage(settings(options, key, System.getenv(), ZoneId.systemDefault()));
+    S3Settings settings = settings(options, key, System.getenv(), ZoneId.systemDefault());
+    synchronized (STORES) {
+      S3Storage known = STORES.get(settings);
+      if (known != null) {
+        return known;
+      }
+      if (STORES.size() == MOST_STORES) {
+        Map.Entry<S3Settings, S3Storage> eldest = STORES.entrySet().iterator().next();
+        STORES.remove(eldest.getKey());
+        eldest.getValue().close();
+      }
+      S3Storage storage = new S3Storage(settings);
+      STORES.put(settings, storage);
+      return storage;
+    }
   }
 
   /**
@@ -64,7 +89,7 @@ final class S3Repositories {
   private static S3Connection connection(Options options, int key) {
     URI endpoint = address(options.string("repo-s3-endpoint", key));
     Optional<URI> host = options.optional("repo-storage-host", key).map(S3Repositories::address);
-    if (options.source("repo-storage-port", key) != OptionSource.DEFAULT) {
+    if (!options.source("repo-storage-port", key).equals(OptionSource.DEFAULT)) {
       int port = options.integer("repo-storage-port", key);
       // The port is that of the host we connect to; what is signed names the endpoint.
       host = host.map(address -> withPort(address, port));

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,9 +57,19 @@ class S3InterchangeTest {
         .option("io-timeout", "20");
   }
 
+  @Test
+  void eachContinuesWhatTheOtherBegan() {
+    turns(Program.HOLDFAST);
+  }
+
+  @Tag("long")
   @ParameterizedTest
   @EnumSource
-  void eachContinuesWhatTheOtherBegan(Program first) {
+  void eachContinuesWhatTheOtherBeganWhoeverBegins(Program first) {
+    turns(first);
+  }
+
+  private void turns(Program first) {
     Site site = site("interchange");
     try (TestPostgres postgres =
         TestPostgres.startIn(directory, TestPostgres.system(), TestClusterOptions.defaults())) {
