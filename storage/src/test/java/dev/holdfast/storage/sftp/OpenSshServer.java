@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * A real sshd on a free port of this machine, with its own configuration and keys in a directory,
@@ -26,22 +27,47 @@ public final class OpenSshServer implements AutoCloseable {
 
   private final Path directory;
   private final int port;
+  private final String user;
+  private final UnaryOperator<List<String>> asUser;
   private final List<String> moreConfiguration;
   private Process process;
 
-  private OpenSshServer(Path directory, int port, List<String> moreConfiguration) {
+  private OpenSshServer(
+      Path directory,
+      int port,
+      String user,
+      UnaryOperator<List<String>> asUser,
+      List<String> moreConfiguration) {
     this.directory = directory;
     this.port = port;
+    this.user = user;
+    this.asUser = asUser;
     this.moreConfiguration = moreConfiguration;
   }
 
-  /** Starts a server. @param moreConfiguration lines of sshd_config that go first, and so win */
+  /** Starts a server for ourselves. @param moreConfiguration lines that go first, and so win */
   public static OpenSshServer start(Path directory, String... moreConfiguration) {
+    return start(directory, System.getProperty("user.name"), command -> command, moreConfiguration);
+  }
+
+  /**
+   * Starts a server that runs as a user and lets that user in.
+   *
+   * @param directory the user can write it
+   * @param asUser makes a command one that runs as the user
+   */
+  public static OpenSshServer start(
+      Path directory,
+      String user,
+      UnaryOperator<List<String>> asUser,
+      String... moreConfiguration) {
     try {
       Files.createDirectories(directory);
-      OpenSshServer server = new OpenSshServer(directory, freePort(), List.of(moreConfiguration));
-      makeKey(server.hostKey(), "");
-      makeKey(server.privateKey(), "");
+      OpenSshServer server =
+          new OpenSshServer(directory, freePort(), user, asUser, List.of(moreConfiguration));
+      for (Path key : List.of(server.hostKey(), server.privateKey())) {
+        run(asUser.apply(keyCommand(key, "", List.of("-t", "ed25519"))));
+      }
       Files.copy(server.publicKey(), server.authorizedKeys());
       if (isRoot()) {
         Files.createDirectories(PRIVILEGE_SEPARATION);
@@ -55,10 +81,18 @@ public final class OpenSshServer implements AutoCloseable {
 
   /** Makes a key without asking anything. */
   public static void makeKey(Path file, String passphrase, String... arguments) {
+    run(
+        keyCommand(
+            file,
+            passphrase,
+            arguments.length == 0 ? List.of("-t", "ed25519") : List.of(arguments)));
+  }
+
+  private static List<String> keyCommand(Path file, String passphrase, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("ssh-keygen", "-q", "-f", file.toString()));
     command.addAll(List.of("-N", passphrase, "-C", "test"));
-    command.addAll(arguments.length == 0 ? List.of("-t", "ed25519") : List.of(arguments));
-    run(command);
+    command.addAll(arguments);
+    return command;
   }
 
   static void run(List<String> command) {
@@ -104,7 +138,8 @@ public final class OpenSshServer implements AutoCloseable {
     Path configuration = directory.resolve("sshd_config");
     Files.write(configuration, lines);
     process =
-        new ProcessBuilder(SSHD.toString(), "-D", "-e", "-f", configuration.toString())
+        new ProcessBuilder(
+                asUser.apply(List.of(SSHD.toString(), "-D", "-e", "-f", configuration.toString())))
             .redirectErrorStream(true)
             .start();
     BufferedReader log =
@@ -159,7 +194,7 @@ public final class OpenSshServer implements AutoCloseable {
 
   /** The user who can log in. */
   public String user() {
-    return System.getProperty("user.name");
+    return user;
   }
 
   /** The key of the server. */
