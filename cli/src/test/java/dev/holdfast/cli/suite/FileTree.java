@@ -63,6 +63,9 @@ record FileTree(TreeMap<String, String> entries) {
     if (attributes.isDirectory()) {
       return "directory " + common;
     }
+    if (attributes.isOther()) {
+      return "pipe " + common;
+    }
     return "file "
         + common
         + " "

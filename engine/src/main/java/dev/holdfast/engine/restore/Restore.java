@@ -118,7 +118,8 @@ public final class Restore {
             ownership,
             selection,
             queue,
-            delta || force,
+            // Force alone writes everything anew.
+            delta,
             force && delta);
 
     writeRecovery(pgPath, target, ownership, manifest);

@@ -47,10 +47,7 @@ final class RestoredFile {
    * Makes a file of the manifest's size that holds nothing but zeros, taking no room on the disk.
    */
   void zero(Path path, ManifestFile file) {
-    try (LocalOutput output = files.write(path, file.mode(), 0)) {
-      output.writeZeros(file.size());
-      output.finish(LocalOutput.Sync.LATER);
-    }
+    LocalFiles.writeHole(path, file.mode(), file.size());
     finish(path, file);
   }
 

@@ -37,17 +37,8 @@ final class BufferedLocalOutput extends LocalOutput {
   }
 
   @Override
-  public void writeZeros(long count) {
-    position = Math.addExact(position, count);
-  }
-
-  @Override
   public void finish(Sync sync) {
     try (channel) {
-      if (channel.size() < position) {
-        // A hole at the end: its last byte gives the file its length.
-        channel.write(ByteBuffer.allocate(1), position - 1);
-      }
       if (sync == Sync.CONTENT) {
         channel.force(true);
       }

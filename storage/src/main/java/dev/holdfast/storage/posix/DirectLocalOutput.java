@@ -60,26 +60,6 @@ final class DirectLocalOutput extends LocalOutput {
     }
   }
 
-  @Override
-  public void writeZeros(long count) {
-    long left = count;
-    while (left > 0) {
-      if (filling.position() == 0 && left >= filling.capacity()) {
-        // Nothing was written here yet, so leaving it out makes a hole.
-        long skipped = left - left % AlignedBuffers.ALIGNMENT;
-        bufferOffset += skipped;
-        left -= skipped;
-        continue;
-      }
-      int part = (int) Math.min(left, filling.remaining());
-      putZeros(part);
-      left -= part;
-      if (!filling.hasRemaining()) {
-        writeBehind();
-      }
-    }
-  }
-
   private void putZeros(int count) {
     byte[] zeros = new byte[Math.min(count, AlignedBuffers.ALIGNMENT)];
     int put = 0;
@@ -148,10 +128,6 @@ final class DirectLocalOutput extends LocalOutput {
     try (channel) {
       // Nothing is left to overlap with, so the last chunk is written by this thread.
       writeFully(filling.flip(), bufferOffset);
-      if (channel.size() < length) {
-        writeFully(
-            filling.clear().put(new byte[AlignedBuffers.ALIGNMENT]).flip(), lastBlock(length));
-      }
       channel.truncate(length);
       if (sync == Sync.CONTENT) {
         channel.force(true);
@@ -161,10 +137,6 @@ final class DirectLocalOutput extends LocalOutput {
     } finally {
       returnBuffers();
     }
-  }
-
-  private static long lastBlock(long length) {
-    return (length - 1) / AlignedBuffers.ALIGNMENT * AlignedBuffers.ALIGNMENT;
   }
 
   @Override

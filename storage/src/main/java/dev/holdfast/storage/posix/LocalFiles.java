@@ -2,8 +2,10 @@ package dev.holdfast.storage.posix;
 
 import com.sun.nio.file.ExtendedOpenOption;
 import dev.holdfast.domain.ErrorCode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -94,6 +96,26 @@ public final class LocalFiles implements AutoCloseable {
       }
     }
     return new BufferedLocalOutput(path, openToWrite(path, mode, StandardOpenOption.WRITE));
+  }
+
+  /**
+   * Makes a file that is one hole: of a length, but taking no room where the file system has holes.
+   * What it held before is gone.
+   *
+   * @param mode permission bits, as for {@link #write}
+   * @throws dev.holdfast.domain.HoldfastException file-open (41), file-write (64), file-mode (83)
+   */
+  public static void writeHole(Path path, int mode, long length) {
+    // Only this class of the platform makes a file longer without writing to it.
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      PosixAttributes.setMode(path, mode);
+      file.setLength(0);
+      file.setLength(length);
+    } catch (FileNotFoundException e) {
+      throw PosixFailure.of(ErrorCode.FILE_OPEN, "open for writing", path, e);
+    } catch (IOException e) {
+      throw PosixFailure.of(ErrorCode.FILE_WRITE, "write", path, e);
+    }
   }
 
   private @Nullable LocalOutput writeDirectly(Path path, int mode) {

@@ -26,9 +26,6 @@ public abstract class LocalOutput extends OutputStream {
     write(new byte[] {(byte) oneByte}, 0, 1);
   }
 
-  /** Continues with so many zero bytes, which take no space where the file system has holes. */
-  public abstract void writeZeros(long count);
-
   /** Writes out the rest, gives the file its length, and closes it. Called once. */
   public abstract void finish(Sync sync);
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.storage.posix.LocalOutput.Sync;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,40 +51,17 @@ class LocalFilesTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 20, 40})
-  void writesAnyMixtureOfBytesAndZeros(long seed) throws IOException {
-    for (long expected : new long[] {0, LARGE}) {
-      Random random = new Random(seed);
-      ByteArrayOutputStream content = new ByteArrayOutputStream();
-      Path file = directory.resolve("mixed" + expected);
-      try (LocalOutput output = files.write(file, 0600, expected)) {
-        for (int part = 0; part < 12; part++) {
-          byte[] bytes = random(random.nextLong(), random.nextInt(3_000_000));
-          int zeros = random.nextInt(part % 3 == 0 ? 9_000_000 : 10_000);
-          output.write(bytes, 0, bytes.length);
-          output.writeZeros(zeros);
-          content.write(bytes);
-          content.write(new byte[zeros]);
-        }
-        output.finish(Sync.LATER);
-      }
-      assertThat(Arrays.equals(Files.readAllBytes(file), content.toByteArray())).isTrue();
-    }
-  }
-
   @Test
-  void leavesHolesForZeros() throws IOException {
-    for (long expected : new long[] {0, LARGE}) {
-      Path file = directory.resolve("sparse" + expected);
-      long length = (1L << 30) + 3;
-      try (LocalOutput output = files.write(file, 0600, expected)) {
-        output.writeZeros(length);
-        output.finish(Sync.LATER);
-      }
+  void aHoleHasALengthAndTakesNoRoomWhateverWasThereBefore() throws IOException {
+    Path file = Files.write(directory.resolve("sparse"), random(1, 100_000));
+    for (long length : new long[] {(1L << 30) + 3, 17, 0}) {
+      LocalFiles.writeHole(file, 0640, length);
       assertThat(Files.size(file)).isEqualTo(length);
-      assertThat(blocks(file)).isLessThan(100);
+      assertThat(blocks(file)).isZero();
+      assertThat((int) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0640);
     }
+    assertThatThrownBy(() -> LocalFiles.writeHole(directory.resolve("no/file"), 0600, 1))
+        .hasMessageContaining("no/file");
   }
 
   @Test
