@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Options;
-import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.domain.WalSegment;
 import dev.holdfast.engine.expire.Expire;
 import dev.holdfast.engine.expire.ExpireRequest;
@@ -45,7 +44,7 @@ final class ExpireVerb implements Verb {
     return new ExpireRequest(
         options.stanza(),
         RetentionOptions.targets(options, keys),
-        options.optional("set").map(BackupLabel::new),
+        SetOption.of(options),
         options.flag("oldest"),
         options.optional("archive-expire-before").map(WalSegment::parse),
         options.flag("dry-run"));

@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Options;
-import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.domain.BackupType;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
@@ -37,7 +36,7 @@ final class InfoVerb implements Verb {
                 new InfoRequest(
                     options.optionalStanza(),
                     Repositories.chosenOrAll(options),
-                    options.optional("set").map(BackupLabel::new),
+                    SetOption.of(options),
                     options.optional("type").map(BackupType::parse),
                     full),
                 context.locks())

@@ -2,7 +2,6 @@ package dev.holdfast.cli;
 
 import dev.holdfast.config.OptionSource;
 import dev.holdfast.config.Options;
-import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.engine.lock.HeldLocks;
 import dev.holdfast.engine.restore.RecoveryTarget;
 import dev.holdfast.engine.restore.RecoveryType;
@@ -32,7 +31,7 @@ final class RestoreVerb implements Verb {
     return new RestoreRequest(
         options.stanza(),
         Repositories.chosenOrAll(options),
-        options.optional("set").filter(set -> !set.equals(LATEST)).map(BackupLabel::new),
+        SetOption.toRestore(options, LATEST),
         Clusters.dataDirectory(options),
         target(options),
         options.flag("delta"),

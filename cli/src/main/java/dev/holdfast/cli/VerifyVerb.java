@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.config.Options;
-import dev.holdfast.domain.BackupLabel;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.verify.Verify;
@@ -23,7 +22,7 @@ final class VerifyVerb implements Verb {
                 new VerifyRequest(
                     options.stanza(),
                     Repositories.chosen(options),
-                    options.optional("set").map(BackupLabel::new),
+                    SetOption.of(options),
                     options.integer("process-max")),
                 context.reporter())
             .run();

@@ -238,11 +238,13 @@ class BadDaysTest {
   }
 
   static Site encrypted() {
-    return Site.create()
-        .option("repo1-cipher-type", "aes-256-cbc")
-        .option("repo1-cipher-pass", PASS)
+    return encrypted(Site.create())
         .option("log-level-file", "debug")
         .option("log-level-console", "debug");
+  }
+
+  static Site encrypted(Site site) {
+    return site.option("repo1-cipher-type", "aes-256-cbc").option("repo1-cipher-pass", PASS);
   }
 
   private static List<Path> infos(Site site) {

@@ -70,6 +70,71 @@ final class ExpireTest {
     assertSame("--repo1-retention-full=9", "--set=" + labels.getFirst());
   }
 
+  @Test
+  void removesTheNewestBackupAndTheLinkToTheLatestMoves() throws IOException {
+    assertSame("--repo1-retention-full=9", "--set=" + labels.getLast());
+    assertThat(latest("ours")).isEqualTo(latest("theirs")).isEqualTo(labels.get(labels.size() - 2));
+  }
+
+  /** pgBackRest 2.45 has no such option; it is the same as to keep one full backup fewer. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--repo1-retention-full=9",
+        "--repo1-retention-full=9999999 --repo1-retention-archive=9999",
+        "--repo1-retention-full=100 --repo1-retention-full-type=time",
+      })
+  void theOldestFullBackupGoesWithAllThatDependOnIt(String configured) throws IOException {
+    Path ours = copy("ours");
+    Path theirs = copy("theirs");
+    for (int kept = 2; kept > 0; kept--) {
+      site.oursWorks(with("--repo1-path=" + ours, (configured + " --oldest").split(" ", -1)));
+      site.theirsWorks(
+          with(
+              "--repo1-path=" + theirs,
+              "--repo1-retention-full=" + kept,
+              "--repo1-retention-archive=" + kept));
+      assertThat(files(ours)).containsExactlyElementsOf(files(theirs));
+    }
+    Outcome last =
+        site.oursWorks(with("--repo1-path=" + ours, (configured + " --oldest").split(" ", -1)));
+    assertThat(last.out() + last.err()).contains("no eligible full backup to expire");
+    assertThat(files(ours)).containsExactlyElementsOf(files(theirs));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--repo1-retention-full=9 --repo1-retention-archive-type=diff",
+        "--repo1-retention-full=9 --repo1-retention-archive-type=diff --repo1-retention-archive=2",
+        "--repo1-retention-full=9 --repo1-retention-archive-type=incr",
+        "--repo1-retention-full-type=time",
+      })
+  void warnsOfRetentionThatIsNotSetAsPgbackrestDoes(String retention) {
+    String[] options = retention.isEmpty() ? new String[0] : retention.split(" ", -1);
+    Outcome ours = site.oursWorks(with("--dry-run", options));
+    var theirs = site.theirsWorks(with("--dry-run", options));
+    assertThat(warnings(ours.out() + ours.err()))
+        .isNotEmpty()
+        .containsExactlyElementsOf(warnings(theirs.out() + theirs.err()));
+  }
+
+  /** Which option each warning is about first, with its repository. */
+  private static List<String> warnings(String said) {
+    return said.lines()
+        .filter(line -> line.matches(".*(WARN: |retention-archive' is not set).*"))
+        .map(line -> line.replaceFirst("^.*?'(repo1-[a-z-]+).*$", "$1"))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static String latest(String repository) throws IOException {
+    Path link = site.directory().resolve(repository + "/backup/" + Site.STANZA + "/latest");
+    return Files.readSymbolicLink(link).toString();
+  }
+
   private static void assertSame(String... options) throws IOException {
     Path ours = copy("ours");
     Path theirs = copy("theirs");
@@ -77,6 +142,7 @@ final class ExpireTest {
     site.oursWorks(with("--repo1-path=" + ours, options));
     assertThat(files(ours)).containsExactlyElementsOf(files(theirs));
     String repository = "--repo1-path=" + ours;
+    assertThat(latest("ours")).isEqualTo(latest("theirs"));
     assertThat(site.theirsWorks("info", repository).out()).contains("status: ok");
     assertThat(site.theirsWorks("verify", "--output=text", repository).out())
         .doesNotContain("status: error");
