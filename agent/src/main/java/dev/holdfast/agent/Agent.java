@@ -35,21 +35,22 @@ public final class Agent {
   /**
    * Serves until the calling thread is interrupted.
    *
-   * @param ready called once requests are answered
+   * @param systemd is told when requests are answered, and when they are no longer
    * @throws HoldfastException lock-acquire (50) when another agent serves the stanza on this host;
    *     path-create (47), access (105), service (101) when there is no safe place for the socket
    */
-  public void run(Runnable ready) {
+  public void run(SystemdNotice systemd) {
     prepareSpool();
     try (Flock lock = lock();
         WalRequests requests = new WalRequests(tasks, reporter);
         AgentSocket socket = AgentSocket.open(paths.socket(), requests, reporter)) {
       lock.overwrite((ProcessHandle.current().pid() + "\n").getBytes());
       reporter.info("the agent of stanza '" + paths.stanza() + "' listens on " + paths.socket());
-      ready.run();
+      systemd.ready();
       new PushAhead(requests, reporter).run();
       // The interruption has been obeyed; what is left is to close in peace.
       Thread.interrupted();
+      systemd.stopping();
       reporter.info("the agent ends");
     }
   }

@@ -2,8 +2,10 @@ package dev.holdfast.cli;
 
 import dev.holdfast.agent.Agent;
 import dev.holdfast.agent.AgentPaths;
+import dev.holdfast.agent.SystemdNotice;
 import dev.holdfast.config.ConfigurationFiles;
 import dev.holdfast.config.Options;
+import java.util.Optional;
 
 /** Runs the agent until a signal ends it. */
 final class AgentVerb implements Verb {
@@ -17,7 +19,10 @@ final class AgentVerb implements Verb {
     Options options = context.options();
     AgentPaths paths = new AgentPaths(options.path("spool-path"), options.stanza());
     AgentTasks tasks = new AgentTasks(context, ConfigurationFiles.ofHost());
-    new Agent(paths, tasks, context.reporter()).run(() -> {});
+    SystemdNotice systemd =
+        new SystemdNotice(
+            Optional.ofNullable(context.surroundings().environment().get("NOTIFY_SOCKET")));
+    new Agent(paths, tasks, context.reporter()).run(systemd);
     return 0;
   }
 }
