@@ -4,12 +4,13 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
 import dev.holdfast.storage.StorageEntry;
-import dev.holdfast.storage.StorageOutput;
 import dev.holdfast.storage.posix.PosixStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class ArchiveSpool {
   static final String ERROR = ".error";
 
   private static final String GLOBAL = "global";
+  private static final String TEMPORARY = ".hftmp";
   private static final int MODE_FILE = 0640;
   private static final int MODE_PATH = 0750;
 
@@ -124,11 +126,20 @@ final class ArchiveSpool {
     remove(GLOBAL + ERROR);
   }
 
+  /**
+   * Whole or not at all, but not synced: a status that a crash of the host takes away is asked for
+   * again. One that it leaves empty under its name is an acknowledgement that names no file,
+   * written when the file was durable.
+   */
   private void write(String name, String content) {
-    try (StorageOutput output = storage.write(directory + "/" + name)) {
-      byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-      output.write(bytes, 0, bytes.length);
-      output.commit();
+    Path file = path(name);
+    Path temporary = path(name + "." + Thread.currentThread().threadId() + TEMPORARY);
+    try {
+      Files.writeString(temporary, content);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_WRITE, "unable to write '" + file + "': " + e.getMessage(), e);
     }
   }
 }
