@@ -41,6 +41,9 @@ public final class Repositories {
    *     another host, that this version cannot reach
    */
   public static Repository repository(Options options, int key) {
+    if (options.knows("repo-host") && options.optional("repo-host", key).isPresent()) {
+      return RepositoryHosts.repository(options, key);
+    }
     Optional<CipherPass> pass = Optional.empty();
     if (!options.string("repo-cipher-type", key).equals("none")) {
       pass = Optional.of(new CipherPass(options.string("repo-cipher-pass", key)));
@@ -50,14 +53,6 @@ public final class Repositories {
 
   private static Storage storage(Options options, int key) {
     String repository = "repo" + key;
-    if (options.knows("repo-host") && options.optional("repo-host", key).isPresent()) {
-      throw new HoldfastException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "option '"
-              + repository
-              + "-host' names a repository on another host, which is not supported yet",
-          "mount the repository on this host, or run Holdfast where the repository is.");
-    }
     String type = options.string("repo-type", key);
     return switch (type) {
       case "posix" -> new PosixStorage(options.path("repo-path", key));

@@ -25,6 +25,7 @@ final class Verbs {
       case "expire" -> new ExpireVerb();
       case "help" -> new HelpVerb();
       case "info" -> new InfoVerb();
+      case "remote" -> new RemoteVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();
       case "restore" -> new RestoreVerb();

@@ -61,7 +61,9 @@ public final class Help {
       width = Math.max(width, verb.name().length());
     }
     for (VerbDefinition verb : registry.verbs()) {
-      text.append(TextColumns.entry(verb.name(), width, verb.summary(), columns));
+      if (!verb.internal()) {
+        text.append(TextColumns.entry(verb.name(), width, verb.summary(), columns));
+      }
     }
     return text.append("\nUse 'holdfast help VERB' for more about a verb.\n").toString();
   }

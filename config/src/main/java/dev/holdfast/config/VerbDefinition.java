@@ -63,6 +63,11 @@ public final class VerbDefinition {
     return !attributes.containsKey("known-to");
   }
 
+  /** Whether only other programs call the verb. */
+  boolean internal() {
+    return "y".equals(attributes.get("internal"));
+  }
+
   /** Whether parameters may follow the verb. */
   public boolean takesParameters() {
     return !parameters().isEmpty();

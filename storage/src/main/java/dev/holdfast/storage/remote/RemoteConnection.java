@@ -79,6 +79,10 @@ final class RemoteConnection implements AutoCloseable {
     }
   }
 
+  boolean isOpen() {
+    return lost == null;
+  }
+
   Frame request(Kind kind) {
     return Frame.begin(lastNumber.incrementAndGet(), kind.ordinal());
   }

@@ -16,60 +16,126 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** The storage that a program on another host serves. */
+/**
+ * The storage that a program on another host serves. It is started when it is first needed; when
+ * that fails, or the connection is lost, everything fails from then on with the same reason.
+ */
 public final class RemoteStorage implements Storage, AutoCloseable {
-  private final RemoteConnection connection;
-  private final String name;
-  private final Set<StorageFeature> features;
-  private final Optional<String> cipherPass;
+  private final String host;
+  private final List<String> command;
+  private final Duration timeout;
+  private final ReentrantLock opening = new ReentrantLock();
+  private @Nullable Served served;
+  private @Nullable HoldfastException failure;
 
-  private RemoteStorage(RemoteConnection connection, String host) {
-    this.connection = connection;
-    Frame welcome = connection.call(connection.request(Kind.WELCOME));
-    this.name = host + ":" + welcome.takeString();
-    EnumSet<StorageFeature> served = EnumSet.noneOf(StorageFeature.class);
-    for (int left = welcome.takeInt(); left > 0; left--) {
-      served.add(StorageFeature.valueOf(welcome.takeString()));
+  private record Served(
+      RemoteConnection connection,
+      String name,
+      Set<StorageFeature> features,
+      Optional<String> cipherPass) {
+    static Served by(RemoteConnection connection) {
+      Frame welcome = connection.call(connection.request(Kind.WELCOME));
+      String name = welcome.takeString();
+      EnumSet<StorageFeature> features = EnumSet.noneOf(StorageFeature.class);
+      for (int left = welcome.takeInt(); left > 0; left--) {
+        features.add(StorageFeature.valueOf(welcome.takeString()));
+      }
+      boolean encrypted = welcome.takeBoolean();
+      String pass = welcome.takeString();
+      return new Served(
+          connection, name, Set.copyOf(features), encrypted ? Optional.of(pass) : Optional.empty());
     }
-    this.features = Set.copyOf(served);
-    boolean encrypted = welcome.takeBoolean();
-    String pass = welcome.takeString();
-    this.cipherPass = encrypted ? Optional.of(pass) : Optional.empty();
+
+    @Override
+    public String toString() {
+      return "Served[" + name + "]";
+    }
   }
 
   /**
-   * Starts the program and asks what it serves.
+   * A storage that nothing was asked of yet.
    *
    * @param host the other host's name, for messages
    * @param command starts the program there with its standard streams as ours, ssh for example
    * @param timeout the longest wait for an answer
-   * @throws HoldfastException host-connect (49) or protocol (39) when Holdfast cannot be reached
-   *     there, or what it refuses: the locks are taken, or it was stopped
    */
-  public static RemoteStorage open(String host, List<String> command, Duration timeout) {
+  public RemoteStorage(String host, List<String> command, Duration timeout) {
+    this.host = host;
+    this.command = List.copyOf(command);
+    this.timeout = timeout;
+  }
+
+  private Served served() {
+    opening.lock();
+    try {
+      if (failure != null) {
+        throw failure;
+      }
+      Served known = served;
+      if (known == null) {
+        known = open();
+        served = known;
+      }
+      return known;
+    } catch (HoldfastException e) {
+      failure = e;
+      throw e;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private Served open() {
     RemotePeer peer = RemotePeer.start(host, command);
     try {
-      return new RemoteStorage(RemoteConnection.open(peer, timeout), host);
+      return Served.by(RemoteConnection.open(peer, timeout));
     } catch (HoldfastException e) {
       peer.close();
       throw e;
     }
   }
 
-  /** What the repository is encrypted with, as the other host's configuration says. */
+  private RemoteConnection connection() {
+    return served().connection();
+  }
+
+  /**
+   * What the repository is encrypted with, as the other host's configuration says.
+   *
+   * @throws HoldfastException host-connect (49) or protocol (39) when Holdfast cannot be reached
+   *     there, or what it refuses: the locks are taken, or it was stopped
+   */
   public Optional<String> cipherPass() {
-    return cipherPass;
+    return served().cipherPass();
+  }
+
+  /** Whether it may still work: it was not opened yet, or its connection holds. */
+  public boolean isUsable() {
+    opening.lock();
+    try {
+      return failure == null && (served == null || served.connection().isOpen());
+    } finally {
+      opening.unlock();
+    }
   }
 
   @Override
   public Set<StorageFeature> features() {
-    return features;
+    return served().features();
   }
 
+  /** Without asking the other host, which an error about it may be about. */
   @Override
   public String name() {
-    return name;
+    opening.lock();
+    try {
+      return host + ":" + (served == null ? "" : served.name());
+    } finally {
+      opening.unlock();
+    }
   }
 
   @Override
@@ -114,6 +180,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private InputStream openRead(String path, long offset, long length) {
+    RemoteConnection connection = connection();
     Frame request =
         connection
             .request(Kind.OPEN_READ)
@@ -134,6 +201,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private StorageOutput openWrite(String path, boolean exclusive, int batch) {
+    RemoteConnection connection = connection();
     Frame request =
         connection
             .request(Kind.OPEN_WRITE)
@@ -145,6 +213,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
 
   @Override
   public StorageBatch batch() {
+    RemoteConnection connection = connection();
     int handle = connection.call(connection.request(Kind.OPEN_BATCH)).takeInt();
     return new StorageBatch() {
       @Override
@@ -200,6 +269,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private Frame call(Kind kind, String... arguments) {
+    RemoteConnection connection = connection();
     Frame request = connection.request(kind);
     for (String argument : arguments) {
       request.put(argument);
@@ -210,11 +280,18 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   /** Ends the program on the other host. */
   @Override
   public void close() {
-    connection.close();
+    opening.lock();
+    try {
+      if (served != null) {
+        served.connection().close();
+      }
+    } finally {
+      opening.unlock();
+    }
   }
 
   @Override
   public String toString() {
-    return "RemoteStorage[" + name + "]";
+    return "RemoteStorage[" + name() + "]";
   }
 }

@@ -33,7 +33,10 @@ class RemoteFaultsTest {
   }
 
   private static RemoteStorage shell(String script) {
-    return RemoteStorage.open("elsewhere", List.of("sh", "-c", script), Duration.ofSeconds(5));
+    RemoteStorage storage =
+        new RemoteStorage("elsewhere", List.of("sh", "-c", script), Duration.ofSeconds(5));
+    storage.features();
+    return storage;
   }
 
   @Test
@@ -75,7 +78,9 @@ class RemoteFaultsTest {
   void saysWhenTheProgramIsMissing() {
     assertFailure(
         ErrorCode.EXECUTE,
-        () -> RemoteStorage.open("elsewhere", List.of("/nowhere/ssh"), Duration.ofSeconds(5)),
+        () ->
+            new RemoteStorage("elsewhere", List.of("/nowhere/ssh"), Duration.ofSeconds(5))
+                .features(),
         "/nowhere/ssh",
         "cmd-ssh");
     assertFailure(
@@ -125,7 +130,7 @@ class RemoteFaultsTest {
   void leavesNothingWhenTheClientGoesAway() throws IOException {
     Path directory = Files.createDirectory(root.resolve("d"));
     RemoteStorage storage =
-        RemoteStorage.open("elsewhere", ServedDirectory.command(root), Duration.ofSeconds(30));
+        new RemoteStorage("elsewhere", ServedDirectory.command(root), Duration.ofSeconds(30));
     StorageOutput abandoned = storage.write("d/file");
     abandoned.write(new byte[1_000_000], 0, 1_000_000);
     assertThat(storage.list("d")).extracting(StorageEntry::name).hasSize(1);
@@ -138,7 +143,7 @@ class RemoteFaultsTest {
   void neverCommitsAFileOfWhichAPieceCouldNotBeWritten() throws IOException {
     Files.createDirectory(root.resolve("d"));
     try (RemoteStorage storage =
-            RemoteStorage.open("elsewhere", ServedDirectory.command(root), Duration.ofSeconds(30));
+            new RemoteStorage("elsewhere", ServedDirectory.command(root), Duration.ofSeconds(30));
         StorageOutput output = storage.write("d/file")) {
       output.write(1);
       assertThat(storage.list("d")).hasSize(1);

@@ -17,7 +17,7 @@ class RemoteStorageContractTest extends StorageContract {
   @Override
   protected Storage emptyStorage() {
     RemoteStorage storage =
-        RemoteStorage.open(
+        new RemoteStorage(
             "elsewhere",
             ServedDirectory.command(directory.resolve("missing yet/repository")),
             Duration.ofSeconds(60));
