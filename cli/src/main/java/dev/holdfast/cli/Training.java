@@ -26,13 +26,13 @@ public final class Training {
     this.directory = directory;
   }
 
-  /** Trains, and ends. */
+  /** Trains, and ends; with the argument {@code bucket} for repositories in S3 as well. */
   public static void main(String[] arguments) throws IOException {
     Termination.watch().ended(0);
     Surroundings.ofProcess();
     Path directory = Files.createTempDirectory("holdfast-training");
     try {
-      new Training(directory).train();
+      new Training(directory).train(List.of(arguments).contains("bucket"));
     } finally {
       try (var files = Files.walk(directory)) {
         for (Path file : files.toList().reversed()) {
@@ -42,7 +42,7 @@ public final class Training {
     }
   }
 
-  private void train() throws IOException {
+  private void train(boolean bucket) throws IOException {
     Path configuration = directory.resolve("holdfast.conf");
     Files.writeString(
         configuration,
@@ -90,6 +90,45 @@ public final class Training {
     // No server answers, but the database driver is read on the way to it.
     run("backup", config, stanza);
     run("unknown");
+    if (bucket) {
+      trainWithBucket(segment);
+    }
+  }
+
+  /** The same ways again, to a bucket: without this, the first request takes seconds. */
+  private void trainWithBucket(Path segment) throws IOException {
+    try (TrainingBucket bucket = TrainingBucket.start(directory)) {
+      Path configuration = directory.resolve("bucket.conf");
+      Files.writeString(
+          configuration,
+          """
+          [global]
+          %2$s
+          compress-type=none
+          log-path=%1$s/log
+          lock-path=%1$s/lock
+          spool-path=%1$s/spool
+          [training]
+          pg1-path=%1$s/pg
+          """
+              .formatted(directory, bucket.options()));
+      String config = "--config=" + configuration;
+      String stanza = "--stanza=training";
+      String offline = "--no-online";
+      run("stanza-create", config, stanza, offline);
+      run("archive-push", config, stanza, segment.toString());
+      run("repo-ls", config, "--recurse");
+      String restored = directory.resolve("RECOVERYXLOG").toString();
+      run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
+      run("backup", config, stanza, offline, "--type=full");
+      run("backup", config, stanza, offline, "--type=full");
+      run("info", config);
+      run("verify", config, stanza);
+      run("expire", config, stanza, "--repo1-retention-full=1");
+      run("restore", config, stanza, "--pg1-path=" + directory.resolve("fetched"));
+    } catch (IOException e) {
+      System.out.println("training: no bucket: " + e.getMessage());
+    }
   }
 
   private void run(String... arguments) {

@@ -103,6 +103,7 @@ class LauncherTest {
   @Order(2)
   void startsFromTheClassesItRecorded() {
     assertThat(checkout.resolve(".build/dist/holdfast.aot")).isNotEmptyFile();
+    assertThat(checkout.resolve(".build/dist/holdfast-s3.aot")).isNotEmptyFile();
   }
 
   @Test
