@@ -64,6 +64,21 @@ public record TimelineHistory(Timeline timeline, List<Ancestor> ancestors) {
     return new TimelineHistory(timeline, ancestors);
   }
 
+  /**
+   * Expects more of the text that this was parsed from than reading it needs: PostgreSQL ends every
+   * file with a line break, and every timeline with a history has a parent.
+   *
+   * @throws HoldfastException format (29) when it is cut off or damaged
+   */
+  public void expectWrittenByPostgres(String text) {
+    if (ancestors.isEmpty()
+        || !text.endsWith("\n")
+        || text.chars().anyMatch(c -> c < ' ' && c != '\n' && c != '\t')) {
+      throw new HoldfastException(
+          ErrorCode.FORMAT, timeline.historyFileName() + " is cut off or damaged");
+    }
+  }
+
   private static HoldfastException invalid(Timeline timeline, String line) {
     return new HoldfastException(
         ErrorCode.FORMAT,

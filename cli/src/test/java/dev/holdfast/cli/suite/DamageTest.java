@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,7 +36,9 @@ class DamageTest {
     PLAIN("none", "n", false),
     BUNDLED("gz", "y", false),
     ENCRYPTED("lz4", "n", true),
-    ENCRYPTED_BUNDLED("zst", "y", true);
+    ENCRYPTED_BUNDLED("zst", "y", true),
+    /** In blocks, made by Holdfast: the installed pgBackRest may be too old for them. */
+    BLOCKS("zst", "y", true);
 
     private final String compression;
     private final String bundle;
@@ -61,10 +64,17 @@ class DamageTest {
       site.cluster(cluster);
       site.theirsWorks("stanza-create", "--no-online");
       segment = cluster.finishSegment(16, random);
-      site.theirsWorks("archive-push", segment.toString());
-      site.theirsWorks("backup", "--no-online");
+      Program program = this == BLOCKS ? Program.HOLDFAST : Program.PGBACKREST;
+      if (this == BLOCKS) {
+        site.option("repo1-block", "y");
+      }
+      site.works(program, "archive-push", segment.toString());
+      for (Path other : cluster.promote(segment, random)) {
+        site.works(program, "archive-push", other.toString());
+      }
+      site.works(program, "backup", "--no-online");
       cluster.change(random);
-      site.theirsWorks("backup", "--no-online", "--type=incr");
+      site.works(program, "backup", "--no-online", "--type=incr");
       tree = cluster.tree();
     }
 
@@ -90,7 +100,10 @@ class DamageTest {
     "ENCRYPTED_BUNDLED, MISSING",
     "PLAIN, FLIPPED_BIT",
     "PLAIN, MISSING",
-    "PLAIN, TRUNCATED"
+    "PLAIN, TRUNCATED",
+    "BLOCKS, FLIPPED_BIT",
+    "BLOCKS, TRUNCATED",
+    "BLOCKS, MISSING"
   })
   void aRestoreNeverGivesDamagedData(Stored stored, Damage damage) {
     damageData(stored, damage, 1);
@@ -199,6 +212,95 @@ class DamageTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void bothProgramsFindNothingWrongWithWhatIsWhole(Stored stored) {
+    stored.make();
+    stored.site.holdfastVerifies();
+    if (stored != Stored.BLOCKS) {
+      stored.site.pgbackrestVerifies();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("archivedBesideSegments")
+  void verifyReadsWhatLiesBesideTheSegments(String name, Damage damage) {
+    Stored stored = Stored.ENCRYPTED_BUNDLED;
+    stored.make();
+    Path file = stored(stored, name);
+    try (Repair repair = Repair.of(file)) {
+      damage.inflict(repair.file(), RANDOM.fork(name + damage));
+      failsAndNames(stored, file);
+    }
+  }
+
+  static Stream<Arguments> archivedBesideSegments() {
+    return Stream.of("00000002.history", "000000010000000000000010.00000028.backup", ".partial-")
+        .flatMap(name -> Stream.of(Damage.values()).map(damage -> Arguments.of(name, damage)))
+        // Nothing says that a backup file or a partial segment was ever there.
+        .filter(arguments ->
+            arguments.get()[1] != Damage.MISSING
+                || arguments.get()[0].toString().startsWith("00000002"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"00000002.history", "000000010000000000000010.00000028.backup"})
+  void verifySeesThatATextIsCutOffThoughItIsNotEncrypted(String name) {
+    Stored stored = Stored.PLAIN;
+    stored.make();
+    Path file = stored(stored, name);
+    try (Repair repair = Repair.of(file)) {
+      Damage.TRUNCATED.inflict(repair.file(), RANDOM.fork("text " + name));
+      failsAndNames(stored, file);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PLAIN, TRUNCATED", "BLOCKS, FLIPPED_BIT", "BLOCKS, TRUNCATED"})
+  void verifyReadsTheManifestsOfTheHistory(Stored stored, Damage damage) {
+    stored.make();
+    for (Path file : files(stored.site.stanzaBackups().resolve("backup.history"))) {
+      try (Repair repair = Repair.of(file)) {
+        damage.inflict(repair.file(), RANDOM.fork("history " + stored + damage));
+        failsAndNames(stored, file);
+      }
+    }
+  }
+
+  @Test
+  void verifyWarnsOfABackupThatTheHistoryDoesNotHave() throws IOException {
+    Stored stored = Stored.PLAIN;
+    stored.make();
+    Path file = files(stored.site.stanzaBackups().resolve("backup.history")).getFirst();
+    try (Repair repair = Repair.of(file)) {
+      Files.delete(repair.file());
+      Outcome outcome = stored.site.oursWorks("verify");
+      assertThat(outcome.out() + outcome.err()).contains(file.getFileName().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void verifyReadsEveryBlock(Damage damage) {
+    Stored stored = Stored.BLOCKS;
+    stored.make();
+    List<Path> blocks =
+        data(stored).stream().filter(file -> file.toString().endsWith(".pgbi")).toList();
+    assertThat(blocks).isNotEmpty();
+    for (Path file : blocks) {
+      try (Repair repair = Repair.of(file)) {
+        damage.inflict(repair.file(), RANDOM.fork("blocks " + damage));
+        failsAndNames(stored, file);
+      }
+    }
+  }
+
+  private static void failsAndNames(Stored stored, Path file) {
+    Outcome outcome = stored.site.ours("verify");
+    assertThat(outcome.exit()).as("verify, %s damaged: %s", file, outcome).isEqualTo(28);
+    assertThat(outcome.out() + outcome.err()).contains(file.getFileName().toString());
+  }
+
   private static void damageData(Stored stored, Damage damage, int times) {
     stored.make();
     SeededRandom random = RANDOM.fork("data " + stored + damage);
@@ -215,7 +317,8 @@ class DamageTest {
                 stored,
                 name.contains("/bundle/")
                     ? "bundle"
-                    : name.replaceFirst("^[^/]+/pg_data/", "").replaceFirst("\\.(lz4|gz)$", ""));
+                    : name.replaceFirst("^[^/]+/pg_data/", "")
+                        .replaceFirst("\\.(lz4|gz|pgbi)$", ""));
         if (!whole) {
           caught++;
           named(stored, file);
@@ -267,7 +370,10 @@ class DamageTest {
 
   private static Path stored(Stored stored, String segment) {
     return files(stored.site.stanzaArchive()).stream()
-        .filter(file -> file.getFileName().toString().startsWith(segment))
+        .filter(file -> {
+          String name = file.getFileName().toString();
+          return name.startsWith(segment) || segment.startsWith(".") && name.contains(segment);
+        })
         .findFirst()
         .orElseThrow();
   }

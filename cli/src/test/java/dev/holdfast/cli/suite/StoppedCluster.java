@@ -195,6 +195,46 @@ final class StoppedCluster {
     }
   }
 
+  /**
+   * Writes what PostgreSQL archives beside whole segments: a backup history file, and, of a
+   * promotion, the partial segment, the history of timeline 2 and its first segment.
+   *
+   * @param segment of timeline 1, the one that the promotion cuts off
+   */
+  List<Path> promote(Path segment, SeededRandom random) {
+    String name = segment.getFileName().toString();
+    try {
+      Path partial = segment.resolveSibling(name + ".partial");
+      Files.copy(segment, partial);
+      Path first = segment.resolveSibling("00000002" + name.substring(8));
+      Files.copy(segment, first);
+      write(first, PAGE, PAGE, random);
+      Path history = segment.resolveSibling("00000002.history");
+      Files.writeString(history, "1\t0/1000200\tno recovery target specified\n");
+      Path backup = segment.resolveSibling(name + ".00000028.backup");
+      Files.writeString(
+          backup,
+          """
+          START WAL LOCATION: 0/1000028 (file %s)
+          STOP WAL LOCATION: 0/1000138 (file %s)
+          CHECKPOINT LOCATION: 0/1000060
+          BACKUP METHOD: streamed
+          BACKUP FROM: primary
+          START TIME: 2026-11-21 10:00:00 UTC
+          LABEL: pgBackRest backup started at 2026-11-21 10:00:00
+          START TIMELINE: 1
+          STOP TIME: 2026-11-21 10:00:09 UTC
+          STOP TIMELINE: 1
+          """
+              .formatted(name, name));
+      List<Path> all = List.of(partial, history, first, backup);
+      all.forEach(owner::own);
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What PostgreSQL makes for a segment that waits to be archived, and renames after. */
   static Path readyMark(Path segment) {
     return segment.resolveSibling("archive_status").resolve(segment.getFileName() + ".ready");

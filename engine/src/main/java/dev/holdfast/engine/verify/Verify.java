@@ -57,6 +57,7 @@ public final class Verify {
       backups.add(outcome.result());
       outcome.manifest().ifPresent(manifest -> readable.add(withoutFiles(manifest)));
     }
+    new HistoryVerification(request, backupInfo.get(), reporter).verify().forEach(this::problem);
     List<VerifyResult.Archive> archives = archives(archiveInfo.get(), readable);
     return new VerifyResult(archives, backups, problems);
   }
@@ -89,12 +90,12 @@ public final class Verify {
         List.of(
             RepositoryLayout.backupInfo(request.stanza()),
             RepositoryLayout.archiveInfo(request.stanza()))) {
-      check
-          .check(path)
-          .ifPresent(finding ->
-              problems.add(
-                  finding.fault().words() + " '" + finding.file() + "': " + finding.detail()));
+      check.check(path).ifPresent(this::problem);
     }
+  }
+
+  private void problem(Finding finding) {
+    problems.add(finding.fault().words() + " '" + finding.file() + "': " + finding.detail());
   }
 
   private static boolean isSameHistory(ArchiveInfo archive, BackupInfo backup) {
@@ -149,12 +150,14 @@ public final class Verify {
     Map<ArchiveId, VerifyResult.Archive> archives = new HashMap<>();
     List<VerifyResult.Archive> result = new ArrayList<>();
     ArchiveVerification verification = new ArchiveVerification(request, info, reporter);
+    ArchiveTextCheck texts = new ArchiveTextCheck(request, info);
     for (ArchiveId id : repository.archive(request.stanza()).archiveIds()) {
       if (info.history().entries().stream().noneMatch(entry -> entry.archiveId().equals(id))) {
         problems.add("archiveId '" + id + "' is not in the archive.info history list");
         continue;
       }
       VerifyResult.Archive archive = verification.verify(id, wanted(id, backups));
+      texts.check(id, wanted(id, backups)).forEach(this::problem);
       archives.put(id, archive);
       result.add(archive);
     }

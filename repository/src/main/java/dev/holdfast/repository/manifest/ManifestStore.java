@@ -10,11 +10,13 @@ import dev.holdfast.repository.FileEncoding;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.ini.CopiedFile;
 import dev.holdfast.storage.Storage;
+import dev.holdfast.storage.StorageEntry;
 import dev.holdfast.storage.StorageFeature;
 import dev.holdfast.storage.StorageOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +28,7 @@ import java.util.Optional;
  */
 public final class ManifestStore {
   private static final int HISTORY_LEVEL = 9;
+  private static final String HISTORY_SUFFIX = ".manifest.gz";
 
   private final Storage storage;
   private final StanzaName stanza;
@@ -68,6 +71,27 @@ public final class ManifestStore {
 
   private Manifest readStored(InputStream text) {
     return ManifestReader.read(text, pass.isPresent());
+  }
+
+  /** The backups whose manifests the history keeps, those that expired too, in no order. */
+  public List<BackupLabel> history() {
+    List<BackupLabel> labels = new ArrayList<>();
+    String root = RepositoryLayout.history(stanza);
+    for (StorageEntry year : storage.list(root)) {
+      if (year.isPath()) {
+        for (StorageEntry entry : storage.list(root + "/" + year.name())) {
+          String name = entry.name();
+          String text =
+              name.endsWith(HISTORY_SUFFIX)
+                  ? name.substring(0, name.length() - HISTORY_SUFFIX.length())
+                  : "";
+          if (BackupLabel.isLabel(text)) {
+            labels.add(new BackupLabel(text));
+          }
+        }
+      }
+    }
+    return labels;
   }
 
   /** Loads the manifest that history keeps of a backup, which may have expired long ago. */
