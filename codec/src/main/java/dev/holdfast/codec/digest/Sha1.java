@@ -7,9 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A running SHA-1 with the number of bytes it has seen. */
 public final class Sha1 {
-  private final MessageDigest digest = newDigest();
+  private final MessageDigest digest;
   private long count;
   private @Nullable Sha1Hash hash;
+
+  /** Of nothing yet. */
+  public Sha1() {
+    this(newDigest(), 0);
+  }
+
+  private Sha1(MessageDigest digest, long count) {
+    this.digest = digest;
+    this.count = count;
+  }
 
   private static MessageDigest newDigest() {
     try {
@@ -33,6 +43,18 @@ public final class Sha1 {
     }
     digest.update(bytes, offset, length);
     count += length;
+  }
+
+  /** One that has seen the same and goes on by itself. */
+  public Sha1 copy() {
+    if (hash != null) {
+      throw new IllegalStateException("the hash is complete already");
+    }
+    try {
+      return new Sha1((MessageDigest) digest.clone(), count);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the platform's SHA-1 cannot be copied", e);
+    }
   }
 
   /** How many bytes were seen. */

@@ -3,6 +3,7 @@ package dev.holdfast.engine.archive;
 import dev.holdfast.codec.cipher.CipherPass;
 import dev.holdfast.domain.ArchiveId;
 import dev.holdfast.domain.StanzaName;
+import dev.holdfast.engine.stream.PieceStore;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.archive.ArchiveFinder;
 import dev.holdfast.repository.archive.ArchivePath;
@@ -47,6 +48,11 @@ record ArchiveDirectory(
     return list(walFile.substring(0, DIRECTORY_LENGTH)).stream()
         .filter(path -> path.walName().equals(walFile))
         .toList();
+  }
+
+  /** The pieces of its WAL that were streamed here. */
+  PieceStore pieces() {
+    return new PieceStore(repositoryKey, storage, stanza, archiveId, pass);
   }
 
   /** Every stored segment below 16 digits, in order. */

@@ -32,7 +32,16 @@ public final class ArchiveGet {
    *     backup label is gone
    */
   public boolean get(String walFile, Path destination) {
-    ArchiveLookup.Found found = lookup().find(walFile);
+    ArchiveLookup lookup = lookup();
+    ArchiveLookup.Found found = lookup.find(walFile);
+    StreamedTail tail = new StreamedTail(request, reporter);
+    if (found.copies().isEmpty() && tail.isWanted(walFile)) {
+      if (tail.get(walFile, lookup, destination)) {
+        return true;
+      }
+      // Pieces go when the segment arrives, which may have been between the two looks.
+      found = lookup().find(walFile);
+    }
     if (found.copies().isEmpty()) {
       reporter.info("unable to find " + walFile + " in the archive");
       return false;

@@ -74,7 +74,8 @@ public final class ArchiveGetAsync {
         spool.remove(walFile + ArchiveSpool.OK);
         if (!found && !lookAgain) {
           reporter.info("unable to find " + walFile + " in the archive asynchronously");
-          return false;
+          return new StreamedTail(request, reporter).isWanted(walFile)
+              && new ArchiveGet(request, reporter).get(walFile, destination);
         }
       }
       boolean full = false;

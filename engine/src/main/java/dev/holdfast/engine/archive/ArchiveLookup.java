@@ -4,6 +4,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Sha1Hash;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.stream.PieceStore;
 import dev.holdfast.repository.archive.ArchivePath;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,6 +85,14 @@ final class ArchiveLookup {
       throw new Unanswered(
           ErrorCode.REPO_INVALID, "unable to find a valid repository", this.warnings);
     }
+  }
+
+  /** Where pieces of segments may lie that are nowhere as a whole. */
+  List<PieceStore> pieceStores() {
+    return sources.stream()
+        .flatMap(source -> source.directories().stream())
+        .map(ArchiveDirectory::pieces)
+        .toList();
   }
 
   /** What kept repositories from being asked at all. */

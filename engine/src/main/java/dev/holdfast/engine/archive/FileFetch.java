@@ -152,7 +152,8 @@ record FileFetch(Path temporary, ArchivedFile source, List<String> warnings) {
     }
   }
 
-  private static Path temporaryFor(Path destination) {
+  /** A new name beside this one. */
+  static Path temporaryFor(Path destination) {
     StringBuilder name = new StringBuilder(String.valueOf(destination.getFileName())).append('.');
     for (int count = 0; count < UNIQUE_LENGTH; count++) {
       name.append(Character.forDigit(ThreadLocalRandom.current().nextInt(RADIX), RADIX));

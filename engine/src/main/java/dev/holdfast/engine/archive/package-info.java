@@ -11,6 +11,9 @@
  *
  * <p>A crash leaves nothing under the final name or the whole file, and at most a temporary file.
  *
+ * <p>With {@code archive-stream} the segment that is being written is there in pieces, see {@link
+ * dev.holdfast.engine.stream}.
+ *
  * <h2>The spool</h2>
  *
  * <p>With {@code archive-async} a background process works ahead, under the stanza's archive lock,
