@@ -41,6 +41,7 @@ final class StoppedCluster {
   private static final Set<String> LEFT_OUT =
       Set.of(
           "global/pg_control",
+          "base/pgsql_tmp",
           "postgresql.auto.conf",
           "recovery.signal",
           "postmaster.opts",
