@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at {@code archive_status} when the kernel says that something changed there, and once a
- * second whether it does or not, so that a lost event costs a second and no more.
+ * second whether it does or not, so that a lost event costs a second and no more. When nothing is
+ * left to do for a while, memory is given back.
  */
 final class PushAhead implements Runnable {
   private static final long LOOK_AGAIN_MILLIS = 1000;
 
   private final WalRequests requests;
   private final Reporter reporter;
+  private final IdleMemory memory = new IdleMemory();
   private String lastProblem = "";
 
   PushAhead(WalRequests requests, Reporter reporter) {
@@ -35,6 +37,7 @@ final class PushAhead implements Runnable {
       @Nullable WatchKey key = null;
       while (!Thread.currentThread().isInterrupted()) {
         look();
+        memory.look(requests.isWorking());
         if (key == null || !key.isValid()) {
           key = register(watch);
         }

@@ -33,6 +33,12 @@ final class SingleWorker implements AutoCloseable {
     return () -> !current.isDone();
   }
 
+  /** Whether work is being done. */
+  boolean isWorking() {
+    Future<?> last = running.get();
+    return last != null && !last.isDone();
+  }
+
   private void reporting(Runnable work) {
     try {
       work.run();

@@ -60,6 +60,11 @@ final class WalRequests implements AutoCloseable {
     }
   }
 
+  /** Whether anything is pushed or fetched at this moment. */
+  boolean isWorking() {
+    return pushing.isWorking() || fetching.isWorking();
+  }
+
   /** Where the WAL is, by the configuration of now. */
   Path walDirectory() {
     return tasks.get().walDirectory();

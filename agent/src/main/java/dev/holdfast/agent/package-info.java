@@ -4,9 +4,9 @@
  * <pre>
  *   PostgreSQL ──archive_command──▶ holdfast-wal (sh) ──▶ spool/.../out/SEGMENT.ok        (pushed ahead)
  *                                        │
- *                                        └─curl──▶ AgentSocket ──▶ WalPush ──▶ engine ──▶ repositories
- *   pg_wal/archive_status/*.ready ──▶ PushAhead ────────────────────▲
- *   PostgreSQL ──restore_command──▶ holdfast-wal ──curl──▶ AgentSocket ──▶ WalFetch ──▶ engine
+ *                                        └─curl──▶ AgentSocket ──▶ WalRequests ──▶ engine ──▶ repositories
+ *   pg_wal/archive_status/*.ready ──▶ PushAhead ──────────────────────▲
+ *   PostgreSQL ──restore_command──▶ holdfast-wal ──curl──▶ AgentSocket ──▶ WalRequests ──▶ engine
  * </pre>
  *
  * <p>Nothing is promised here that the engine does not keep: an acknowledgement is written when the

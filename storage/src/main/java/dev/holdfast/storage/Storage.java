@@ -34,6 +34,14 @@ public interface Storage {
   List<StorageEntry> list(String path);
 
   /**
+   * Those of the entries directly below a directory whose names begin with a prefix, in byte order.
+   * A store that can look for the prefix itself is quicker than the whole list.
+   */
+  default List<StorageEntry> list(String path, String prefix) {
+    return list(path).stream().filter(entry -> entry.name().startsWith(prefix)).toList();
+  }
+
+  /**
    * Opens a file from its beginning. The stream's {@code read} throws a {@code HoldfastException}
    * on failure (file-read, 42); a stream that ends early without an exception is a defect of the
    * driver.

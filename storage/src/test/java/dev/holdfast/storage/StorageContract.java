@@ -353,6 +353,18 @@ public abstract class StorageContract {
   }
 
   @Test
+  void listsTheNamesThatBeginWithAPrefix() {
+    for (String name : List.of("d/ab", "d/abc", "d/ac", "d/b", "d/abd/file")) {
+      put(name, "x");
+    }
+    assertThat(storage.list("d", "ab").stream().map(StorageEntry::name))
+        .containsExactly("ab", "abc", "abd");
+    assertThat(storage.list("d", "x")).isEmpty();
+    assertThat(storage.list("missing", "x")).isEmpty();
+    assertThat(storage.list("d", "")).isEqualTo(storage.list("d"));
+  }
+
+  @Test
   void listsNothingInAMissingDirectory() {
     assertThat(storage.list("missing/directory")).isEmpty();
     assertThat(storage.list("")).isEmpty();

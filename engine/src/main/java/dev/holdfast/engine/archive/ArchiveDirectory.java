@@ -45,9 +45,10 @@ record ArchiveDirectory(
 
   /** Every stored file of a segment; more than one is a duplicate, which must not be. */
   List<ArchivePath> find(String walFile) {
-    return list(walFile.substring(0, DIRECTORY_LENGTH)).stream()
-        .filter(path -> path.walName().equals(walFile))
-        .toList();
+    return new ArchiveFinder(storage, stanza)
+        .segments(archiveId, walFile.substring(0, DIRECTORY_LENGTH), walFile).stream()
+            .filter(path -> path.walName().equals(walFile))
+            .toList();
   }
 
   /** The pieces of its WAL that were streamed here. */

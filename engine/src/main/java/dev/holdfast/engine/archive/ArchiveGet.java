@@ -2,6 +2,7 @@ package dev.holdfast.engine.archive;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.work.ComputeSlots;
 import java.nio.file.Path;
 
 /**
@@ -46,7 +47,8 @@ public final class ArchiveGet {
       reporter.info("unable to find " + walFile + " in the archive");
       return false;
     }
-    FileFetch fetch = FileFetch.toTemporary(walFile, found.copies(), destination);
+    FileFetch fetch =
+        FileFetch.toTemporary(walFile, found.copies(), destination, new ComputeSlots(1));
     fetch.moveTo(destination);
     for (String warning : fetch.warnings()) {
       reporter.warn(warning);

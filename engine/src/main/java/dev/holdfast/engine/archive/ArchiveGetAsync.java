@@ -6,6 +6,7 @@ import dev.holdfast.domain.WalSegment;
 import dev.holdfast.domain.WalSegmentSize;
 import dev.holdfast.engine.Deadline;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.work.ComputeSlots;
 import dev.holdfast.engine.work.WorkerPool;
 import dev.holdfast.postgres.control.PgControlFile;
 import java.io.IOException;
@@ -204,11 +205,12 @@ public final class ArchiveGetAsync {
         break;
       }
     }
+    ComputeSlots slots = new ComputeSlots(settings.workers());
     WorkerPool.run(
         "wal",
-        settings.workers(),
+        slots.threads(),
         found.entrySet(),
-        worker -> entry -> fetch(spool, worker, entry.getKey(), entry.getValue()));
+        worker -> entry -> fetch(spool, worker, entry.getKey(), entry.getValue(), slots));
     if (error != null) {
       reporter.warn("[" + error.code().typeName() + "] " + RepositoryErrors.text(error));
       spool.fail(end, error.code().number(), withWarnings(error));
@@ -226,11 +228,16 @@ public final class ArchiveGetAsync {
     return String.join("\n", lines);
   }
 
-  private void fetch(ArchiveSpool spool, int worker, String segment, ArchiveLookup.Found found) {
+  private void fetch(
+      ArchiveSpool spool,
+      int worker,
+      String segment,
+      ArchiveLookup.Found found,
+      ComputeSlots slots) {
     List<String> warnings = new ArrayList<>(found.warnings());
     try {
       Path destination = spool.path(segment);
-      FileFetch fetch = FileFetch.toTemporary(segment, found.copies(), destination);
+      FileFetch fetch = FileFetch.toTemporary(segment, found.copies(), destination, slots);
       for (String warning : fetch.warnings()) {
         reporter.log(Reporter.Level.WARN, worker, warning);
       }

@@ -3,6 +3,7 @@ package dev.holdfast.engine.archive;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.work.ComputeSlots;
 import java.nio.file.Path;
 
 /**
@@ -34,8 +35,9 @@ public final class ArchivePush {
       reporter.warn(warning);
       return;
     }
-    SegmentPush push = segmentPush();
-    for (String warning : push.push(walFile, name)) {
+    ComputeSlots slots = new ComputeSlots(1);
+    SegmentPush push = segmentPush(slots);
+    for (String warning : slots.compute(() -> push.push(walFile, name))) {
       reporter.warn(warning);
     }
     reporter.info("pushed WAL file '" + name + "' to the archive");
@@ -59,14 +61,15 @@ public final class ArchivePush {
   }
 
   /** Checks cluster and repositories once, for any number of files. */
-  SegmentPush segmentPush() {
+  SegmentPush segmentPush(ComputeSlots slots) {
     return new SegmentPush(
         ClusterArchives.targets(request),
         request.compression(),
         request.level(),
         request.headerCheck(),
         request.modeCheck(),
-        request.forcedVersion().orElse(null));
+        request.forcedVersion().orElse(null),
+        slots);
   }
 
   static String fileName(Path walFile) {

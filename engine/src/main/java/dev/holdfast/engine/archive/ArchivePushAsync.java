@@ -4,6 +4,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Deadline;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.work.ComputeSlots;
 import dev.holdfast.engine.work.WorkerPool;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -166,16 +167,18 @@ public final class ArchivePushAsync {
     }
     files = ready.firstBatch(files, settings.queueBytes());
     announce(files);
-    SegmentPush push = new ArchivePush(request, reporter).segmentPush();
+    ComputeSlots slots = new ComputeSlots(settings.workers());
+    SegmentPush push = new ArchivePush(request, reporter).segmentPush(slots);
     AtomicBoolean failed = new AtomicBoolean();
     WorkerPool.run(
         "wal",
-        settings.workers(),
+        slots.threads(),
         files,
         worker ->
             file -> {
+              Path walFile = walDirectory.resolve(file);
               if (!failed.get()
-                  && !push(push, spool, acknowledgements, worker, walDirectory.resolve(file))) {
+                  && !slots.compute(() -> push(push, spool, acknowledgements, worker, walFile))) {
                 failed.set(true);
               }
             });

@@ -3,6 +3,7 @@ package dev.holdfast.engine.archive;
 import dev.holdfast.codec.cipher.BlockCipher;
 import dev.holdfast.codec.compress.CompressionType;
 import dev.holdfast.domain.Sha1Hash;
+import dev.holdfast.engine.work.ComputeSlots;
 import dev.holdfast.repository.archive.ArchivePath;
 import java.io.InputStream;
 import java.util.Optional;
@@ -30,9 +31,14 @@ record ArchivedFile(
     return new ArchivedFile(directory, fileName, Optional.empty(), CompressionType.NONE);
   }
 
-  /** The content as PostgreSQL wrote it. */
-  InputStream open() {
-    InputStream stored = directory.storage().read(directory.path(fileName));
+  /**
+   * The content as PostgreSQL wrote it.
+   *
+   * @param slots the reading thread holds one of them, and gives it back while it waits
+   */
+  InputStream open(ComputeSlots slots) {
+    InputStream stored =
+        slots.reading(slots.await(() -> directory.storage().read(directory.path(fileName))));
     InputStream clear =
         directory.pass().isPresent()
             ? BlockCipher.decrypt(stored, directory.pass().get(), false)

@@ -4,6 +4,7 @@ import dev.holdfast.codec.digest.HashingInputStream;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Sha1Hash;
+import dev.holdfast.engine.work.ComputeSlots;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -49,14 +50,21 @@ record FileFetch(Path temporary, ArchivedFile source, List<String> warnings) {
    * Fetches into a temporary file beside {@code destination}.
    *
    * @param request what PostgreSQL calls the file
+   * @param slots the calling thread takes one, and gives it back while it waits for a repository
    * @throws HoldfastException file-read (42) if no copy is whole
    */
-  static FileFetch toTemporary(String request, List<ArchivedFile> copies, Path destination) {
+  static FileFetch toTemporary(
+      String request, List<ArchivedFile> copies, Path destination, ComputeSlots slots) {
+    return slots.compute(() -> fetch(request, copies, destination, slots));
+  }
+
+  private static FileFetch fetch(
+      String request, List<ArchivedFile> copies, Path destination, ComputeSlots slots) {
     List<String> warnings = new ArrayList<>();
     for (ArchivedFile copy : copies) {
       Path temporary = temporaryFor(destination);
       try {
-        write(copy, temporary);
+        write(copy, temporary, slots);
         return new FileFetch(temporary, copy, warnings);
       } catch (HoldfastException e) {
         warnings.add(
@@ -77,9 +85,9 @@ record FileFetch(Path temporary, ArchivedFile source, List<String> warnings) {
     move(temporary, destination);
   }
 
-  private static void write(ArchivedFile copy, Path temporary) {
+  private static void write(ArchivedFile copy, Path temporary, ComputeSlots slots) {
     boolean whole = false;
-    try (HashingInputStream input = new HashingInputStream(copy.open())) {
+    try (HashingInputStream input = new HashingInputStream(copy.open(slots))) {
       try (FileChannel channel =
           FileChannel.open(
               temporary,

@@ -6,6 +6,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.PgVersion;
 import dev.holdfast.domain.Sha1Hash;
+import dev.holdfast.engine.work.ComputeSlots;
 import dev.holdfast.postgres.control.WalHeader;
 import dev.holdfast.repository.archive.ArchivePath;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param headerCheck whether the segment's header must name the stanza's cluster
  * @param modeCheck whether to warn when the archive has the segment already
  * @param forcedVersion the version to take the WAL for; null to read it from the header
+ * @param slots the calling thread holds one of them, and gives it back while it waits
  */
 record SegmentPush(
     ArchiveTargets targets,
@@ -35,7 +37,8 @@ record SegmentPush(
     int level,
     boolean headerCheck,
     boolean modeCheck,
-    @Nullable PgVersion forcedVersion) {
+    @Nullable PgVersion forcedVersion,
+    ComputeSlots slots) {
   private static final int BUFFER_SIZE = 256 * 1024;
 
   /**
@@ -95,7 +98,7 @@ record SegmentPush(
     for (ArchiveDirectory directory : targets.directories()) {
       List<ArchivePath> found;
       try {
-        found = findOne(directory, walFile);
+        found = slots.await(() -> findOne(directory, walFile));
       } catch (HoldfastException e) {
         errors.add(RepositoryErrors.line(directory.repositoryKey(), e));
         continue;
@@ -167,7 +170,10 @@ record SegmentPush(
             output.write(buffer, 0, count);
           }
         }
-        fanOut.commit();
+        slots.await(() -> {
+          fanOut.commit();
+          return fanOut;
+        });
       } finally {
         fanOut.abandon();
       }

@@ -50,9 +50,14 @@ public final class ArchiveFinder {
 
   /** The segments, partial ones too, of one directory, ascending. */
   public List<ArchivePath> segments(ArchiveId id, String directory) {
+    return segments(id, directory, "");
+  }
+
+  /** The segments of one directory whose names begin with a prefix, ascending. */
+  public List<ArchivePath> segments(ArchiveId id, String directory, String prefix) {
     List<ArchivePath> segments = new ArrayList<>();
     for (StorageEntry entry :
-        storage.list(RepositoryLayout.archiveDirectory(stanza, id, directory))) {
+        storage.list(RepositoryLayout.archiveDirectory(stanza, id, directory), prefix)) {
       if (entry.isFile()) {
         ArchivePath.parse(id, entry.name()).ifPresent(segments::add);
       }
@@ -98,7 +103,7 @@ public final class ArchiveFinder {
 
   private Optional<ArchivePath> find(ArchiveId id, WalSegment segment, boolean partial) {
     List<ArchivePath> found =
-        segments(id, segment.directory()).stream()
+        segments(id, segment.directory(), segment.toString()).stream()
             .filter(path -> path.segment().equals(segment) && path.partial() == partial)
             .toList();
     requireOne(found);

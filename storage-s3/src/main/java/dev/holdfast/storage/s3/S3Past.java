@@ -61,14 +61,14 @@ final class S3Past implements S3View {
   }
 
   @Override
-  public List<StorageEntry> list(String directory) {
+  public List<StorageEntry> list(String directory, String prefix) {
     String below = requests.below(directory);
     List<StorageEntry> entries = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     ListObjectVersionsRequest request =
         ListObjectVersionsRequest.builder()
             .bucket(requests.bucket())
-            .prefix(below)
+            .prefix(below + prefix)
             .delimiter("/")
             .build();
     for (ListObjectVersionsResponse page : client.get().listObjectVersionsPaginator(request)) {

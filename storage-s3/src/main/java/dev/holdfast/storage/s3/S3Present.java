@@ -62,12 +62,12 @@ final class S3Present implements S3View {
   }
 
   @Override
-  public List<StorageEntry> list(String directory) {
+  public List<StorageEntry> list(String directory, String prefix) {
     String below = requests.below(directory);
     ListObjectsV2Request request =
         ListObjectsV2Request.builder()
             .bucket(requests.bucket())
-            .prefix(below)
+            .prefix(below + prefix)
             .delimiter("/")
             .build();
     List<StorageEntry> entries = new ArrayList<>();

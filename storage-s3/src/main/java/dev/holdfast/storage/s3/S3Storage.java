@@ -128,15 +128,33 @@ public final class S3Storage implements Storage, AutoCloseable {
   public List<StorageEntry> list(String path) {
     StoragePath.requirePath(path);
     try {
-      List<StorageEntry> entries = new ArrayList<>(view.list(path));
+      List<StorageEntry> entries = sorted(view.list(path, ""));
       if (entries.isEmpty() && !path.isEmpty() && view.find(path).isPresent()) {
         throw failures.of(ErrorCode.PATH_OPEN, path, "is not a directory");
       }
-      entries.sort(Comparator.comparing(StorageEntry::name, StoragePath.BYTE_ORDER));
       return entries;
     } catch (SdkException e) {
       throw failures.of(ErrorCode.PATH_OPEN, "list", path, e);
     }
+  }
+
+  @Override
+  public List<StorageEntry> list(String path, String prefix) {
+    if (prefix.isEmpty()) {
+      return list(path);
+    }
+    StoragePath.requirePath(path);
+    try {
+      return sorted(view.list(path, prefix));
+    } catch (SdkException e) {
+      throw failures.of(ErrorCode.PATH_OPEN, "list", path, e);
+    }
+  }
+
+  private static List<StorageEntry> sorted(List<StorageEntry> entries) {
+    List<StorageEntry> sorted = new ArrayList<>(entries);
+    sorted.sort(Comparator.comparing(StorageEntry::name, StoragePath.BYTE_ORDER));
+    return sorted;
   }
 
   @Override

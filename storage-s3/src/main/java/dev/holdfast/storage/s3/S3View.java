@@ -12,6 +12,9 @@ interface S3View {
   /** Whether anything lies below a directory. */
   boolean hasBelow(String directory);
 
-  /** The objects and directories directly below a directory, in any order. */
-  List<StorageEntry> list(String directory);
+  /**
+   * The objects and directories directly below a directory whose names begin with a prefix, in any
+   * order.
+   */
+  List<StorageEntry> list(String directory, String prefix);
 }
