@@ -43,7 +43,8 @@ public final class Agent {
     prepareSpool();
     try (Flock lock = lock();
         WalRequests requests = new WalRequests(tasks, reporter);
-        AgentSocket socket = AgentSocket.open(paths.socket(), requests, reporter)) {
+        AgentSocket socket = AgentSocket.open(paths.socket(), requests, reporter);
+        WalStreaming streaming = new WalStreaming(tasks, reporter)) {
       lock.overwrite((ProcessHandle.current().pid() + "\n").getBytes());
       reporter.info("the agent of stanza '" + paths.stanza() + "' listens on " + paths.socket());
       systemd.ready();

@@ -1,9 +1,11 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.agent.WalStream;
 import dev.holdfast.agent.WalTasks;
 import dev.holdfast.config.ConfigurationFiles;
 import dev.holdfast.config.ConfigurationLoader;
 import dev.holdfast.config.Options;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ final class AgentTasks implements Supplier<WalTasks> {
     Options push = load("archive-push", now);
     WalTasks current = tasks;
     if (current == null || last == null || !now.sameAs(last)) {
-      current = tasks(push, load("archive-get", now));
+      current = tasks(push, load("archive-get", now), load("agent", now));
       tasks = current;
       last = now;
     }
@@ -42,12 +44,25 @@ final class AgentTasks implements Supplier<WalTasks> {
         .loadAs(verb, agent.arguments());
   }
 
-  private WalTasks tasks(Options push, Options get) {
+  private WalTasks tasks(Options push, Options get, Options own) {
     return new WalTasks(
         ArchivePushVerb.async(context(push)),
         ArchiveGetVerb.async(context(get)),
         Clusters.dataDirectory(push),
-        push.duration("archive-timeout"));
+        push.duration("archive-timeout"),
+        stream(push, own));
+  }
+
+  private Optional<WalStream> stream(Options push, Options own) {
+    if (!own.flag("archive-stream")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new WalStream(
+            Clusters.addresses(own).getFirst().target(),
+            own.duration("db-timeout"),
+            own.duration("archive-stream-interval"),
+            ArchivePushVerb.tails(context(push))));
   }
 
   private VerbContext context(Options options) {

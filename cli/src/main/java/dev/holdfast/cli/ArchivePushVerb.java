@@ -11,11 +11,14 @@ import dev.holdfast.engine.archive.ArchivePush;
 import dev.holdfast.engine.archive.ArchivePushAsync;
 import dev.holdfast.engine.archive.ArchivePushRequest;
 import dev.holdfast.engine.archive.AsyncSettings;
+import dev.holdfast.engine.archive.TailPush;
 import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.archive.WalPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Pushes a WAL segment to the archive, for archive_command. */
 final class ArchivePushVerb implements Verb {
@@ -74,6 +77,16 @@ final class ArchivePushVerb implements Verb {
             options.bytes("archive-push-batch-size")),
         lock(context),
         context.reporter());
+  }
+
+  /** Makes pushes of the growing segment, one for each repository. */
+  static Supplier<List<TailPush>> tails(VerbContext context) {
+    ArchivePushRequest request = request(context);
+    Path pgPath = Clusters.dataDirectory(context.options());
+    return () ->
+        request.repositories().stream()
+            .map(repository -> new TailPush(request, pgPath, repository))
+            .toList();
   }
 
   private static ArchiveLock lock(VerbContext context) {

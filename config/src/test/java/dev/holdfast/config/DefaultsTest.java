@@ -56,6 +56,7 @@ class DefaultsTest {
     }
     theirs.remove("check report");
     theirs.put("version version", "n");
+    theirs.put("archive-push archive-stream", "n");
     // Both tell of the gaps in the WAL that are recorded in the spool.
     theirs.put("check spool-path", "/var/spool/pgbackrest");
     theirs.put("info spool-path", "/var/spool/pgbackrest");

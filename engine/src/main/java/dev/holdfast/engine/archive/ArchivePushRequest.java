@@ -39,4 +39,19 @@ public record ArchivePushRequest(
   public ArchivePushRequest {
     repositories = List.copyOf(repositories);
   }
+
+  /** The same into other repositories. */
+  ArchivePushRequest into(List<Repository> others) {
+    return new ArchivePushRequest(
+        stanza,
+        others,
+        pgPath,
+        forcedVersion,
+        compression,
+        level,
+        headerCheck,
+        modeCheck,
+        queueMax,
+        gaps);
+  }
 }

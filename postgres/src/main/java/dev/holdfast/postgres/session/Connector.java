@@ -12,10 +12,17 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /** Makes connections as libpq would with the same settings. */
-final class Connector {
+public final class Connector {
   private Connector() {}
 
-  static Connection connect(
+  /**
+   * Connects.
+   *
+   * @param timeout how long it may take
+   * @param environment libpq's variables
+   * @throws HoldfastException db-connect (56)
+   */
+  public static Connection connect(
       SessionTarget target, Duration timeout, Map<String, String> environment) {
     String host = target.host(environment);
     String role = target.role(environment);
@@ -87,7 +94,7 @@ final class Connector {
   /**
    * Closes a connection that cannot be used; what goes wrong then only explains the first error.
    */
-  static void abandon(Connection connection, HoldfastException reason) {
+  public static void abandon(Connection connection, HoldfastException reason) {
     try {
       connection.close();
     } catch (SQLException e) {

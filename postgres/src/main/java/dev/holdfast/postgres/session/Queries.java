@@ -12,20 +12,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Runs SQL and gives values as text, with one kind of error. */
-final class Queries {
+public final class Queries {
   private static final String QUERY_CANCELED = "57014";
   private static final String CONNECTION_CLASS = "08";
 
   private final Connection connection;
   private final Duration timeout;
 
-  Queries(Connection connection, Duration timeout) {
+  /**
+   * Queries on a connection, which somebody else closes.
+   *
+   * @param timeout how long each may take
+   */
+  public Queries(Connection connection, Duration timeout) {
     this.connection = connection;
     this.timeout = timeout;
   }
 
   /** The server's major version, which it told when the connection was made. */
-  int serverMajor() {
+  public int serverMajor() {
     try {
       return connection.getMetaData().getDatabaseMajorVersion();
     } catch (SQLException e) {
@@ -34,7 +39,7 @@ final class Queries {
   }
 
   /** Runs a command without a result. */
-  void run(String sql) {
+  public void run(String sql) {
     try (Statement statement = statement()) {
       statement.execute(sql);
     } catch (SQLException e) {
@@ -62,7 +67,7 @@ final class Queries {
   }
 
   /** The only row. */
-  List<@Nullable String> row(String sql) {
+  public List<@Nullable String> row(String sql) {
     List<List<@Nullable String>> rows = rows(sql);
     if (rows.size() != 1) {
       throw new HoldfastException(
@@ -72,17 +77,17 @@ final class Queries {
   }
 
   /** The only value. */
-  String text(String sql) {
+  public String text(String sql) {
     return known(row(sql), 0);
   }
 
   /** The only value, which is true or false. */
-  boolean bool(String sql) {
+  public boolean bool(String sql) {
     return text(sql).equals("t");
   }
 
   /** A value of a row that the server always gives. */
-  static String known(List<@Nullable String> row, int column) {
+  public static String known(List<@Nullable String> row, int column) {
     String value = row.get(column);
     if (value == null) {
       throw new HoldfastException(ErrorCode.DB_QUERY, "the server gave no value");
