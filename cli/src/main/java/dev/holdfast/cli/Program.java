@@ -66,6 +66,7 @@ final class Program {
     int code;
     Verb named = Verbs.named(verb);
     try {
+      Priorities.apply(options);
       code = named.run(new VerbContext(options, reporter, surroundings, arguments));
       if (reporter.shows(level)) {
         long millis = surroundings.clock().millis() - begin;

@@ -7,12 +7,19 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.storage.Storage;
 import dev.holdfast.storage.posix.PosixStorage;
+import dev.holdfast.storage.throttle.Bandwidth;
+import dev.holdfast.storage.throttle.ThrottledStorage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the repositories that options describe. Making one reads and writes nothing. */
 public final class Repositories {
+  /** By the repository's number; the agent makes repositories anew for each request. */
+  private static final Map<Integer, Bandwidth> BANDWIDTHS = new ConcurrentHashMap<>();
+
   private Repositories() {}
 
   /** All configured repositories, the lowest number first. */
@@ -42,13 +49,30 @@ public final class Repositories {
    */
   public static Repository repository(Options options, int key) {
     if (options.knows("repo-host") && options.optional("repo-host", key).isPresent()) {
-      return RepositoryHosts.repository(options, key);
+      return throttled(options, RepositoryHosts.repository(options, key));
     }
     Optional<CipherPass> pass = Optional.empty();
     if (!options.string("repo-cipher-type", key).equals("none")) {
       pass = Optional.of(new CipherPass(options.string("repo-cipher-pass", key)));
     }
-    return new Repository(key, storage(options, key), pass);
+    return throttled(options, new Repository(key, storage(options, key), pass));
+  }
+
+  /** All that the process does with a repository shares one bandwidth. */
+  private static Repository throttled(Options options, Repository repository) {
+    int key = repository.key();
+    String option = "repo-bandwidth-max";
+    if (!options.knows(option) || !options.has(option, key)) {
+      return repository;
+    }
+    long bytes = options.bytes(option, key);
+    Bandwidth bandwidth =
+        BANDWIDTHS.compute(
+            key,
+            (_, known) ->
+                known != null && known.bytesPerSecond() == bytes ? known : new Bandwidth(bytes));
+    return new Repository(
+        key, new ThrottledStorage(repository.storage(), bandwidth), repository.pass());
   }
 
   private static Storage storage(Options options, int key) {

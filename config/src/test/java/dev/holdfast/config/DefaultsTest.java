@@ -60,6 +60,10 @@ class DefaultsTest {
     // Both tell of the gaps in the WAL that are recorded in the spool.
     theirs.put("check spool-path", "/var/spool/pgbackrest");
     theirs.put("info spool-path", "/var/spool/pgbackrest");
+    for (String verb :
+        List.of("archive-get", "archive-push", "backup", "expire", "restore", "verify")) {
+      theirs.put(verb + " io-priority", "normal");
+    }
     assertThat(ours()).isEqualTo(theirs);
   }
 

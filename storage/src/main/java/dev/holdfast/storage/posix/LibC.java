@@ -42,9 +42,21 @@ final class LibC {
       NativeCall.of(
           "renameat2",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
+  static final NativeCall SETPRIORITY =
+      NativeCall.of("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+  /** Functions of the kernel that the C library has no name for, with three numbers. */
+  static final NativeCall SYSCALL =
+      NativeCall.of(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(1));
 
   /** No such file or directory. */
   static final int ENOENT = 2;
+
+  /** No such process, or thread. */
+  static final int ESRCH = 3;
 
   /** Interrupted by a signal: try again. */
   static final int EINTR = 4;
