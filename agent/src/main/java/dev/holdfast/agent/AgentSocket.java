@@ -74,7 +74,10 @@ final class AgentSocket implements AutoCloseable {
   private static void route(HttpRouting.Builder routing, WalRequests requests, Reporter reporter) {
     routing
         .post("/archive-push", (in, out) -> answer(in, out, reporter, body -> push(requests, body)))
-        .post("/archive-get", (in, out) -> answer(in, out, reporter, body -> get(requests, body)));
+        .post("/archive-get", (in, out) -> answer(in, out, reporter, body -> get(requests, body)))
+        .post(
+            "/archive-get-ahead",
+            (in, out) -> answer(in, out, reporter, body -> fetchOn(requests, body)));
   }
 
   private static Status push(WalRequests requests, String body) {
@@ -90,6 +93,11 @@ final class AgentSocket implements AutoCloseable {
     return requests.get(body.substring(0, line), absolute(body.substring(line + 1)))
         ? Status.NO_CONTENT_204
         : Status.NOT_FOUND_404;
+  }
+
+  private static Status fetchOn(WalRequests requests, String body) {
+    requests.fetchOn(body);
+    return Status.NO_CONTENT_204;
   }
 
   private static Path absolute(String text) {

@@ -88,6 +88,16 @@ final class WalRequests implements AutoCloseable {
   }
 
   /**
+   * Fetches on behind a segment that was taken from the spool.
+   *
+   * @throws HoldfastException param-invalid (96) for the name of anything else
+   */
+  void fetchOn(String walFile) {
+    WalTasks now = tasks.get();
+    now.get().fetchOn(walFile, segments -> fetching.start(() -> now.get().fetchAhead(segments)));
+  }
+
+  /**
    * A server that is down or in recovery archives nothing: what lies ready there may be WAL that a
    * failover has left behind, and only PostgreSQL knows whether it will be wanted.
    */

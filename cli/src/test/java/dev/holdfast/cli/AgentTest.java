@@ -281,6 +281,33 @@ class AgentTest {
   }
 
   @Test
+  void theClientTakesWhatIsFetchedAndTheAgentFetchesOn() throws IOException {
+    site.pgBackRest.option("global", "archive-get-queue-max", "64MiB");
+    agents.archiveThroughClient();
+    HoldfastCommand.Running agent = agents.startAgent();
+    List<String> segments = switchWal(8);
+    awaitArchivedByServer(segments.getLast());
+    assertThat(agents.client("archive-get", segments.getFirst(), "RECOVERYXLOG").exit()).isZero();
+    ArchiveSite.await(
+        "the queue is fetched ahead", () -> agents.spooled("in").contains(segments.get(3)));
+
+    for (String segment : segments.subList(1, 4)) {
+      assertThat(agents.client("archive-get", segment, "RECOVERYXLOG").exit()).isZero();
+    }
+    ArchiveSite.await("the agent fetches on", () -> agents.spooled("in").contains(segments.get(5)));
+    AgentSite.kill(agent);
+
+    // What was fetched is taken without an agent too, unless there is something to be said of it.
+    assertThat(agents.client("archive-get", segments.get(4), "RECOVERYXLOG").exit()).isZero();
+    assertThat(site.postgres.pgdata().resolve("RECOVERYXLOG"))
+        .hasSameBinaryContentAs(site.wal(segments.get(4)));
+    Path status = agents.spool.resolve("archive/main/in").resolve(segments.get(5) + ".ok");
+    Files.writeString(status, "0\na repository was passed over\n");
+    assertThat(agents.client("archive-get", segments.get(5), "RECOVERYXLOG").exit()).isZero();
+    assertThat(agents.spooled("in")).contains(segments.get(5));
+  }
+
+  @Test
   void aSocketOfAnotherUserIsNotTrusted() throws IOException {
     assumeTrue(HoldfastCommand.isRoot());
     HoldfastCommand.Running agent = agents.startAgent();

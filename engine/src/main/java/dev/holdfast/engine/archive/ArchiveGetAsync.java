@@ -83,7 +83,7 @@ public final class ArchiveGetAsync {
       if (found) {
         FileFetch.move(spool.path(walFile), destination);
         reporter.info("found " + walFile + " in the archive asynchronously");
-        full = isHalfFull(spool, destination);
+        full = isHalfFull(spool, size(destination));
       }
       if (running == null && !full && lock.isFree()) {
         running = start(spool, segment, found, background);
@@ -101,6 +101,28 @@ public final class ArchiveGetAsync {
         "unable to get WAL file '%s' from the archive asynchronously after %s second(s)"
             .formatted(walFile, Seconds.format(settings.timeout())),
         "check the asynchronous archive-get log for errors.");
+  }
+
+  /**
+   * Keeps the spool filled for a recovery that took a segment from it by itself.
+   *
+   * @param walFile the segment that was taken
+   */
+  public void fetchOn(String walFile, BackgroundProcess background) {
+    if (!WalSegment.isName(walFile)) {
+      throw new HoldfastException(
+          ErrorCode.PARAM_INVALID, "'" + walFile + "' is not the name of a WAL segment");
+    }
+    ArchiveSpool spool = ArchiveSpool.in(settings.spoolPath(), request.stanza());
+    if (!isHalfFull(spool, segmentSize().bytes()) && lock.isFree()) {
+      start(spool, WalSegment.parse(walFile), true, background);
+    }
+  }
+
+  private WalSegmentSize segmentSize() {
+    return PgControlFile.read(request.pgPath(), request.forcedVersion().orElse(null))
+        .control()
+        .walSegmentSize();
   }
 
   /** Deals with a status file; true if it says that there is nothing (more) to wait for. */
@@ -125,10 +147,14 @@ public final class ArchiveGetAsync {
     };
   }
 
-  private boolean isHalfFull(ArchiveSpool spool, Path delivered) {
+  private boolean isHalfFull(ArchiveSpool spool, long segmentBytes) {
     long segments = spool.names().stream().filter(WalSegment::isName).count();
+    return segments * segmentBytes > settings.queueBytes() / 2;
+  }
+
+  private static long size(Path delivered) {
     try {
-      return segments * Files.size(delivered) > settings.queueBytes() / 2;
+      return Files.size(delivered);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_INFO, "unable to get info for '" + delivered + "'", e);
@@ -137,12 +163,9 @@ public final class ArchiveGetAsync {
 
   private BackgroundProcess.@Nullable Running start(
       ArchiveSpool spool, WalSegment segment, boolean found, BackgroundProcess background) {
-    WalSegmentSize size =
-        PgControlFile.read(request.pgPath(), request.forcedVersion().orElse(null))
-            .control()
-            .walSegmentSize();
     spool.create();
-    GetQueue queue = GetQueue.plan(segment, found, spool.names(), settings.queueBytes(), size);
+    GetQueue queue =
+        GetQueue.plan(segment, found, spool.names(), settings.queueBytes(), segmentSize());
     for (String name : queue.obsolete()) {
       spool.remove(name);
     }
