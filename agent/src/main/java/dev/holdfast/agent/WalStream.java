@@ -1,6 +1,6 @@
 package dev.holdfast.agent;
 
-import dev.holdfast.engine.archive.TailPush;
+import dev.holdfast.engine.archive.WalSink;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +12,8 @@ import java.util.function.Supplier;
  * @param server whose WAL it is
  * @param timeout how long connecting to it and a query may take (db-timeout)
  * @param interval how often it is asked for its position (archive-stream-interval)
- * @param tails makes the pushes, one for each repository, each beginning anew
+ * @param sinks makes what is told of the server's progress, one for each repository at least, each
+ *     beginning anew
  */
 public record WalStream(
-    SessionTarget server, Duration timeout, Duration interval, Supplier<List<TailPush>> tails) {}
+    SessionTarget server, Duration timeout, Duration interval, Supplier<List<WalSink>> sinks) {}

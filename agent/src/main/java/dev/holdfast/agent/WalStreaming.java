@@ -2,7 +2,7 @@ package dev.holdfast.agent;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
-import dev.holdfast.engine.archive.TailPush;
+import dev.holdfast.engine.archive.WalSink;
 import dev.holdfast.postgres.walstream.WalFollower;
 import dev.holdfast.postgres.walstream.WalPosition;
 import java.time.Duration;
@@ -68,12 +68,12 @@ final class WalStreaming implements AutoCloseable {
 
   /** Until the configuration changes, the stanza is stopped or the server fails. */
   private void follow(WalStream stream) throws InterruptedException {
-    List<TailWorker> workers = new ArrayList<>();
+    List<SinkWorker> workers = new ArrayList<>();
     try (WalFollower follower =
         WalFollower.open(
             stream.server(), stream.timeout(), SILENCE.plus(stream.interval().multipliedBy(2)))) {
-      for (TailPush push : stream.tails().get()) {
-        workers.add(new TailWorker(push, reporter));
+      for (WalSink sink : stream.sinks().get()) {
+        workers.add(new SinkWorker(sink, reporter));
       }
       boolean said = false;
       long next = System.nanoTime();
@@ -92,7 +92,7 @@ final class WalStreaming implements AutoCloseable {
         Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
       }
     } finally {
-      workers.forEach(TailWorker::close);
+      workers.forEach(SinkWorker::close);
     }
   }
 

@@ -62,7 +62,7 @@ final class AgentTasks implements Supplier<WalTasks> {
             Clusters.addresses(own).getFirst().target(),
             own.duration("db-timeout"),
             own.duration("archive-stream-interval"),
-            ArchivePushVerb.tails(context(push))));
+            ArchivePushVerb.sinks(context(push))));
   }
 
   private VerbContext context(Options options) {

@@ -11,11 +11,16 @@ import dev.holdfast.engine.archive.ArchivePush;
 import dev.holdfast.engine.archive.ArchivePushAsync;
 import dev.holdfast.engine.archive.ArchivePushRequest;
 import dev.holdfast.engine.archive.AsyncSettings;
+import dev.holdfast.engine.archive.BranchGuard;
+import dev.holdfast.engine.archive.InheritedWal;
 import dev.holdfast.engine.archive.TailPush;
 import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.archive.WalPath;
+import dev.holdfast.engine.archive.WalSink;
+import dev.holdfast.repository.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -79,14 +84,24 @@ final class ArchivePushVerb implements Verb {
         context.reporter());
   }
 
-  /** Makes pushes of the growing segment, one for each repository. */
-  static Supplier<List<TailPush>> tails(VerbContext context) {
+  /** Makes what a primary's progress is told to: a push of its tail into each repository. */
+  static Supplier<List<WalSink>> sinks(VerbContext context) {
     ArchivePushRequest request = request(context);
     Path pgPath = Clusters.dataDirectory(context.options());
-    return () ->
-        request.repositories().stream()
-            .map(repository -> new TailPush(request, pgPath, repository))
-            .toList();
+    return () -> {
+      List<WalSink> sinks = new ArrayList<>();
+      for (Repository repository : request.repositories()) {
+        sinks.add(new TailPush(request, pgPath, repository));
+      }
+      sinks.add(
+          new InheritedWal(
+              request,
+              pgPath,
+              lock(context),
+              context.options().duration("archive-timeout"),
+              context.reporter()));
+      return sinks;
+    };
   }
 
   private static ArchiveLock lock(VerbContext context) {
@@ -111,6 +126,7 @@ final class ArchivePushVerb implements Verb {
         options.flag("archive-header-check"),
         options.flag("archive-mode-check"),
         options.optionalBytes("archive-push-queue-max"),
-        new WalGaps(options.path("spool-path"), options.stanza(), context.clock()));
+        new WalGaps(options.path("spool-path"), options.stanza(), context.clock()),
+        options.flag("archive-stream") ? Optional.of(new BranchGuard()) : Optional.empty());
   }
 }

@@ -43,6 +43,11 @@ final class AgentSite implements AutoCloseable {
     return agent;
   }
 
+  /** Lets one end with the site that was started otherwise. */
+  void adopt(HoldfastCommand.Running agent) {
+    agents.add(agent);
+  }
+
   private boolean answers() {
     return run(List.of("curl", "-q", "-s", "--unix-socket", socket().toString(), "http://agent/"))
             .exit()

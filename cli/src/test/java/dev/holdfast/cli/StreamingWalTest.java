@@ -2,7 +2,9 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.testkit.SeededRandom;
+import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -148,5 +150,155 @@ class StreamingWalTest {
 
     AgentSite.kill(agent);
     ArchiveSite.await("the slot is gone", () -> site.postgres.sql(SLOTS).equals("0"));
+  }
+
+  @Test
+  void pgBackRestPassesPiecesOverAndExpiresThemWithTheirSegment() throws IOException {
+    site.expect(0, "stanza-create");
+    agents.archiveThroughClient();
+    HoldfastCommand.Running agent = agents.startAgent();
+    site.expect(0, "backup", "--type=full");
+    String old = site.postgres.switchWal();
+    site.postgres.load(100);
+    awaitPiecesOf(currentSegment());
+    String current = currentSegment();
+
+    ExternalProgram.Result verify = pgbackrest("verify", "--output=text", "--verbose");
+    assertThat(verify.exit()).as(verify.out() + verify.err()).isZero();
+    assertThat(verify.out()).doesNotContain("error").doesNotContain(".hf");
+    ExternalProgram.Result info = pgbackrest("info");
+    assertThat(info.out()).contains("status: ok");
+    String target = site.directory.directory("out").resolve("RECOVERYXLOG").toString();
+    assertThat(pgbackrest("archive-get", current, target).exit()).isEqualTo(1);
+    site.pgBackRest.expect("--stanza=main", "archive-get", old, target);
+    site.expect(0, "verify");
+    assertThat(site.run("info").out()).contains("status: ok").doesNotContain(".hf");
+
+    // An agent would remove the pieces of a segment that is there.
+    AgentSite.kill(agent);
+    Path left = plantPieceOf(old);
+    site.expect(0, "backup", "--type=full");
+    assertThat(left).exists();
+    site.pgBackRest.expect("--stanza=main", "expire", "--repo1-retention-full=1");
+    assertThat(left).doesNotExist();
+
+    old = site.postgres.switchWal();
+    left = plantPieceOf(old);
+    site.expect(0, "backup", "--type=full");
+    assertThat(left).exists();
+    site.expect(0, "expire", "--repo1-retention-full=1");
+    assertThat(left).doesNotExist();
+  }
+
+  private ExternalProgram.Result pgbackrest(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("--stanza=main"));
+    all.addAll(List.of(arguments));
+    return site.pgBackRest.run(all.toArray(String[]::new));
+  }
+
+  /** A piece that an agent has left of a segment that is archived. */
+  private Path plantPieceOf(String segment) throws IOException {
+    ArchiveSite.await(segment + " is archived", () -> site.isArchived(segment));
+    Path directory = site.repository.resolve("archive/main/15-1").resolve(segment.substring(0, 16));
+    Path planted = directory.resolve(segment + ".00000000.hf");
+    site.directory.run("cp", site.pgBackRest.configuration().toString(), planted.toString());
+    assertThat(planted).exists();
+    return planted;
+  }
+
+  @Test
+  void aPromotedStandbyArchivesWhatItReceivedAndTheOldPrimaryIsRefused() throws IOException {
+    site.expect(0, "stanza-create");
+    agents.archiveThroughClient();
+    HoldfastCommand.Running agent = agents.startAgent();
+    site.postgres.load(100);
+    site.expect(0, "backup", "--type=full");
+    Standby standby = new Standby(agents);
+    try (TestPostgres promoted = standby.restore()) {
+      // From here on the old primary archives nothing.
+      AgentSite.kill(agent);
+      site.postgres.archiveCommand("/bin/false");
+      List<String> unarchived = new ArrayList<>();
+      for (int segment = 0; segment < 3; segment++) {
+        site.postgres.load(100);
+        unarchived.add(site.postgres.switchWal());
+      }
+      site.postgres.load(100);
+      String digest = site.postgres.loadDigest();
+      ArchiveSite.await("the standby has all rows", () -> promoted.loadDigest().equals(digest));
+      site.postgres.kill9();
+      assertThat(unarchived).noneMatch(site::isArchived);
+
+      standby.startAgent();
+      assertThat(promoted.sql("select pg_promote()")).isEqualTo("t");
+      for (String segment : unarchived) {
+        ArchiveSite.await("the new primary archives " + segment, () -> site.isArchived(segment));
+      }
+      String own = promoted.switchWal();
+      ArchiveSite.await("the new primary archives " + own, () -> site.isArchived(own));
+      site.expect(0, "verify");
+
+      site.postgres.start();
+      site.postgres.load(10);
+      String forked = site.postgres.switchWal();
+      HoldfastCommand.Outcome alone = site.run("archive-push", site.wal(forked).toString());
+      assertThat(alone.exit()).as(alone.toString()).isEqualTo(44);
+      assertThat(alone.err()).contains("is of an old primary").contains("pg_rewind");
+      HoldfastCommand.Outcome async =
+          site.run("archive-push", "--archive-async", site.wal(forked).toString());
+      assertThat(async.exit()).as(async.toString()).isEqualTo(44);
+      agents.startAgent();
+      HoldfastCommand.Outcome asked = agents.client("archive-push", "pg_wal/" + forked);
+      assertThat(asked.exit()).as(asked.toString()).isEqualTo(44);
+      assertThat(site.wal("archive_status/" + forked + ".ready")).exists();
+      assertThat(site.isArchived(forked)).isFalse();
+      String newest = currentSegment();
+      assertThat(pieces()).noneMatch(name -> name.startsWith(newest));
+    }
+  }
+
+  /** A second host: its own configuration, spool and agent. */
+  private record Standby(AgentSite agents, Path configuration, Path spool) {
+    Standby(AgentSite agents) throws IOException {
+      this(
+          agents,
+          agents.site.directory.resolve("standby.conf"),
+          agents.site.directory.directory("standby-spool"));
+    }
+
+    TestPostgres restore() throws IOException {
+      ArchiveSite site = agents.site;
+      Path data = site.directory.directory("standby");
+      TestPostgres standby =
+          TestPostgres.existing(site.directory, TestPostgres.system(), "standby");
+      String text = Files.readString(site.pgBackRest.configuration());
+      Files.writeString(
+          configuration,
+          text.replace(site.postgres.pgdata().toString(), data.toString())
+              .replace("pg1-port=" + site.postgres.port(), "pg1-port=" + standby.port())
+              .replace(
+                  site.postgres.socketDirectory().toString(), standby.socketDirectory().toString())
+              .replace(agents.spool.toString(), spool.toString()));
+      site.directory.owner().own(configuration);
+      HoldfastCommand.Outcome restored =
+          HoldfastCommand.run(
+              "restore",
+              "--config=" + configuration,
+              "--stanza=main",
+              "--type=standby",
+              "--recovery-option=primary_conninfo=host=%s port=%d user=postgres"
+                  .formatted(site.postgres.socketDirectory(), site.postgres.port()));
+      assertThat(restored.exit()).as(restored.toString()).isZero();
+      standby.configure(
+          "archive_command = '%s archive-push --stanza=main --spool-path=%s --config=%s %%p'"
+              .formatted(HoldfastCommand.walProgram(), spool, configuration));
+      return standby.start();
+    }
+
+    void startAgent() {
+      agents.adopt(
+          HoldfastCommand.start(
+              "agent", "--config=" + configuration, "--stanza=main", "--log-level-console=detail"));
+    }
   }
 }

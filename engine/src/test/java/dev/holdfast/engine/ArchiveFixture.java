@@ -7,6 +7,7 @@ import dev.holdfast.engine.archive.ArchiveGet;
 import dev.holdfast.engine.archive.ArchiveGetRequest;
 import dev.holdfast.engine.archive.ArchivePush;
 import dev.holdfast.engine.archive.ArchivePushRequest;
+import dev.holdfast.engine.archive.BranchGuard;
 import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.stanza.StanzaCreate;
 import dev.holdfast.engine.stanza.StanzaRequest;
@@ -41,6 +42,7 @@ public final class ArchiveFixture implements AutoCloseable {
   private final TestPgBackRest pgBackRest;
   public CompressionType compression = CompressionType.NONE;
   public OptionalLong queueMax = OptionalLong.empty();
+  public Optional<BranchGuard> branches = Optional.empty();
 
   public ArchiveFixture(TestPostgres postgres) {
     this.postgres = postgres;
@@ -101,7 +103,8 @@ public final class ArchiveFixture implements AutoCloseable {
         true,
         true,
         queueMax,
-        gaps());
+        gaps(),
+        branches);
   }
 
   public WalGaps gaps() {

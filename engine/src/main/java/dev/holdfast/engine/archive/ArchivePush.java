@@ -69,6 +69,7 @@ public final class ArchivePush {
         request.headerCheck(),
         request.modeCheck(),
         request.forcedVersion().orElse(null),
+        request.branches().orElse(null),
         slots);
   }
 

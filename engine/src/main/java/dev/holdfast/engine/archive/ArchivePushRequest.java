@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param modeCheck whether to warn when a repository has the segment already
  * @param queueMax how many bytes of WAL may wait before it is given up; empty to keep it always
  * @param gaps where WAL that was given up is recorded
+ * @param branches refuses the WAL of an old primary; empty to take it
  */
 public record ArchivePushRequest(
     StanzaName stanza,
@@ -33,7 +34,8 @@ public record ArchivePushRequest(
     boolean headerCheck,
     boolean modeCheck,
     OptionalLong queueMax,
-    WalGaps gaps) {
+    WalGaps gaps,
+    Optional<BranchGuard> branches) {
 
   /** Copies the list. */
   public ArchivePushRequest {
@@ -42,6 +44,15 @@ public record ArchivePushRequest(
 
   /** The same into other repositories. */
   ArchivePushRequest into(List<Repository> others) {
+    return with(others, modeCheck);
+  }
+
+  /** The same without a warning about what is there already. */
+  ArchivePushRequest withoutModeCheck() {
+    return with(repositories, false);
+  }
+
+  private ArchivePushRequest with(List<Repository> others, boolean warns) {
     return new ArchivePushRequest(
         stanza,
         others,
@@ -50,8 +61,9 @@ public record ArchivePushRequest(
         compression,
         level,
         headerCheck,
-        modeCheck,
+        warns,
         queueMax,
-        gaps);
+        gaps,
+        branches);
   }
 }

@@ -6,6 +6,8 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.PgVersion;
 import dev.holdfast.domain.Sha1Hash;
+import dev.holdfast.domain.WalSegment;
+import dev.holdfast.domain.WalSegmentSize;
 import dev.holdfast.engine.work.ComputeSlots;
 import dev.holdfast.postgres.control.WalHeader;
 import dev.holdfast.repository.archive.ArchivePath;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param headerCheck whether the segment's header must name the stanza's cluster
  * @param modeCheck whether to warn when the archive has the segment already
  * @param forcedVersion the version to take the WAL for; null to read it from the header
+ * @param branches refuses the WAL of an old primary; null to take it
  * @param slots the calling thread holds one of them, and gives it back while it waits
  */
 record SegmentPush(
@@ -38,6 +41,7 @@ record SegmentPush(
     boolean headerCheck,
     boolean modeCheck,
     @Nullable PgVersion forcedVersion,
+    @Nullable BranchGuard branches,
     ComputeSlots slots) {
   private static final int BUFFER_SIZE = 256 * 1024;
 
@@ -59,7 +63,7 @@ record SegmentPush(
         checkHeader(source);
       }
       Sha1Hash hash = hash(source);
-      List<ArchiveDirectory> missing = withoutSegment(name, hash, warnings, errors);
+      List<ArchiveDirectory> missing = withoutSegment(source, name, hash, warnings, errors);
       if (!missing.isEmpty()) {
         String stored = WalFileName.stored(name, missing.getFirst().archiveId(), hash, compression);
         copy(source, missing, stored, compression, errors);
@@ -93,12 +97,17 @@ record SegmentPush(
 
   /** The repositories that do not have the segment yet. */
   private List<ArchiveDirectory> withoutSegment(
-      String walFile, Sha1Hash hash, List<String> warnings, List<String> errors) {
+      Path source, String walFile, Sha1Hash hash, List<String> warnings, List<String> errors) {
     List<ArchiveDirectory> missing = new ArrayList<>();
     for (ArchiveDirectory directory : targets.directories()) {
       List<ArchivePath> found;
       try {
         found = slots.await(() -> findOne(directory, walFile));
+        if (found.isEmpty()) {
+          refuseAbandoned(directory, source, walFile);
+        }
+      } catch (BranchGuard.Abandoned e) {
+        throw e;
       } catch (HoldfastException e) {
         errors.add(RepositoryErrors.line(directory.repositoryKey(), e));
         continue;
@@ -121,6 +130,24 @@ record SegmentPush(
       }
     }
     return missing;
+  }
+
+  /** What a promotion cut off is archived as a partial segment, for whoever wants to look at it. */
+  private void refuseAbandoned(ArchiveDirectory directory, Path source, String walFile) {
+    BranchGuard guard = branches;
+    if (guard != null && WalSegment.isName(walFile)) {
+      WalSegmentSize size = WalHeader.read(source, forcedVersion).segmentSize();
+      slots.await(() -> {
+        guard.check(directory, WalSegment.parse(walFile), size);
+        return walFile;
+      });
+    }
+  }
+
+  /** Whether every repository has the segment, whatever its content. */
+  boolean isArchived(String walFile) {
+    return targets.errors().isEmpty()
+        && targets.directories().stream().noneMatch(directory -> directory.find(walFile).isEmpty());
   }
 
   private static List<ArchivePath> findOne(ArchiveDirectory directory, String walFile) {

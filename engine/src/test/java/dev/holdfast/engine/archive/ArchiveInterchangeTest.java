@@ -204,7 +204,8 @@ class ArchiveInterchangeTest {
               true,
               true,
               ours.queueMax(),
-              ours.gaps());
+              ours.gaps(),
+              Optional.empty());
       assertThatThrownBy(() -> new ArchivePush(wrong, fixture.reporter).push(segment))
           .hasMessageContaining("[ArchiveMismatchError] PostgreSQL version 15")
           .isInstanceOfSatisfying(

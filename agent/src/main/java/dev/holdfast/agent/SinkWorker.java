@@ -2,20 +2,20 @@ package dev.holdfast.agent;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
-import dev.holdfast.engine.archive.TailPush;
+import dev.holdfast.engine.archive.WalSink;
 import dev.holdfast.postgres.walstream.WalPosition;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Stores the growing segment in one repository, on a thread of its own, so that one that is slow or
- * down does not hold up the others. It only ever knows the newest position.
+ * Tells one sink of the server's progress, on a thread of its own, so that a repository that is
+ * slow or down does not hold up the others. It only ever knows the newest position.
  */
-final class TailWorker implements AutoCloseable {
+final class SinkWorker implements AutoCloseable {
   /** Positions that are let go after a failure, at most. */
   private static final int LONGEST_PAUSE = 30;
 
-  private final TailPush push;
+  private final WalSink sink;
   private final Reporter reporter;
   private final BlockingQueue<WalPosition> newest = new ArrayBlockingQueue<>(1);
   private final Thread thread;
@@ -23,10 +23,10 @@ final class TailWorker implements AutoCloseable {
   private int pause;
   private int letGo;
 
-  TailWorker(TailPush push, Reporter reporter) {
-    this.push = push;
+  SinkWorker(WalSink sink, Reporter reporter) {
+    this.sink = sink;
     this.reporter = reporter;
-    this.thread = Thread.ofPlatform().name("stream " + push.repositoryName()).start(this::work);
+    this.thread = Thread.ofPlatform().name("stream " + sink.name()).start(this::work);
   }
 
   /** Says where the server is now. */
@@ -51,9 +51,9 @@ final class TailWorker implements AutoCloseable {
       return;
     }
     try {
-      push.advance(position.timeline(), position.flushed());
+      sink.advance(position.timeline(), position.flushed());
       if (!problem.isEmpty()) {
-        reporter.info(push.repositoryName() + " takes streamed WAL again");
+        reporter.info(sink.name() + " takes streamed WAL again");
       }
       problem = "";
       pause = 0;
@@ -64,7 +64,7 @@ final class TailWorker implements AutoCloseable {
       // Said once: the next attempt would say the same.
       if (!e.describe().equals(problem)) {
         problem = e.describe();
-        reporter.warn(push.repositoryName() + ": cannot stream WAL: " + problem);
+        reporter.warn(sink.name() + ": cannot stream WAL: " + problem);
       }
       letGo = pause;
       pause = Math.min(LONGEST_PAUSE, pause * 2 + 1);
