@@ -135,7 +135,12 @@ final class S3Repositories {
               options.string("repo-s3-key", key),
               options.string("repo-s3-key-secret", key),
               options.optional("repo-s3-token", key).orElse(null));
-      case "auto" -> new S3Credentials.Instance();
+      case "auto" ->
+          new S3Credentials.Instance(
+              options.optional("repo-s3-role", key).orElse(null),
+              Optional.ofNullable(environment.get("AWS_EC2_METADATA_SERVICE_ENDPOINT"))
+                  .map(URI::create)
+                  .orElse(S3Credentials.Instance.METADATA_SERVICE));
       case "web-id" ->
           new S3Credentials.WebIdentity(
               variable(environment, "web-id", "AWS_ROLE_ARN", key),

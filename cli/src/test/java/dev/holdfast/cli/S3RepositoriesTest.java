@@ -127,7 +127,10 @@ class S3RepositoriesTest {
         Map.of("AWS_ROLE_ARN", "arn:role", "AWS_WEB_IDENTITY_TOKEN_FILE", "/token");
     ZoneId zone = ZoneId.of("UTC");
 
-    assertThat(settings(endpoint + "auto\n").credentials()).isEqualTo(new S3Credentials.Instance());
+    assertThat(settings(endpoint + "auto\n").credentials())
+        .isEqualTo(new S3Credentials.Instance(null, S3Credentials.Instance.METADATA_SERVICE));
+    assertThat(settings(endpoint + "auto\nrepo1-s3-role=backups\n").credentials())
+        .isEqualTo(new S3Credentials.Instance("backups", S3Credentials.Instance.METADATA_SERVICE));
     assertThat(
             S3Repositories.settings(options(endpoint + "web-id\n"), 1, platform, zone)
                 .credentials())

@@ -53,13 +53,16 @@ final class Site implements AutoCloseable {
 
   /**
    * With the distribution's pgBackRest and a repository in a bucket, whose directory is looked at.
+   *
+   * @param without options of the repository that are not set
    */
-  static Site inBucket(TestDirectory directory, TestS3Server server, String bucket) {
+  static Site inBucket(
+      TestDirectory directory, TestS3Server server, String bucket, String... without) {
     Path repository = server.directory(server.bucket(bucket)).resolve("repository");
     Site site = new Site(directory, TestPgBackRest.system(directory), repository);
     site.option("repo1-path", "/repository");
-    server
-        .options(bucket)
+    server.options(bucket).stream()
+        .filter(option -> !List.of(without).contains(option.getKey()))
         .forEach(option -> site.option("repo1-" + option.getKey(), option.getValue()));
     return site;
   }

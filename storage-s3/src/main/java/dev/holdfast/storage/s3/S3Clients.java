@@ -6,6 +6,7 @@ import java.util.List;
 import javax.xml.stream.XMLStreamException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.HttpHost;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -47,15 +48,14 @@ final class S3Clients {
   /** A client that nothing was asked of yet. */
   static S3Client open(S3Settings settings) {
     S3Connection connection = settings.connection();
-    SdkHttpClient http = http(settings);
     S3ClientBuilder builder =
         S3Client.builder()
-            .httpClient(http)
+            .httpClient(http(settings, connection.connectTo()))
             .region(Region.of(settings.region()))
             .endpointOverride(connection.endpoint())
             .forcePathStyle(connection.pathStyle())
             .disableS3ExpressSessionAuth(true)
-            .credentialsProvider(S3CredentialsChain.of(settings, http))
+            .credentialsProvider(S3CredentialsChain.of(settings, () -> http(settings, null)))
             .overrideConfiguration(overrides(settings))
             // Checksums in trailers, the SDK's default, are not understood by many stores; we send
             // Content-MD5 with each body, and the plugin does for the batch of removals.
@@ -71,7 +71,8 @@ final class S3Clients {
     return builder.build();
   }
 
-  private static SdkHttpClient http(S3Settings settings) {
+  /** A client of HTTP; {@code other} is what to connect to, whatever a request names. */
+  private static SdkHttpClient http(S3Settings settings, @Nullable URI other) {
     S3Connection connection = settings.connection();
     Apache5HttpClient.Builder builder =
         Apache5HttpClient.builder()
@@ -91,7 +92,6 @@ final class S3Clients {
       builder.tlsTrustManagersProvider(
           () -> TrustedAuthorities.of(connection.caFile(), connection.caPath()));
     }
-    URI other = connection.connectTo();
     if (other != null) {
       HttpHost host = new HttpHost(other.getScheme(), other.getHost(), other.getPort());
       boolean secure = "https".equals(other.getScheme());

@@ -2,6 +2,7 @@ package dev.holdfast.storage.s3;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,15 @@ public sealed interface S3Credentials {
   }
 
   /**
-   * Temporary credentials from the metadata service of the machine ({@code auto}), which knows the
-   * machine's one role.
+   * Temporary credentials of a role of this machine, from its metadata service ({@code auto}).
+   *
+   * @param role the role; null for the machine's one
+   * @param service the service's address, {@link #METADATA_SERVICE} on every machine that has one
    */
-  record Instance() implements S3Credentials {}
+  record Instance(@Nullable String role, URI service) implements S3Credentials {
+    /** Where machines find their metadata. */
+    public static final URI METADATA_SERVICE = URI.create("http://169.254.169.254");
+  }
 
   /**
    * Temporary credentials for a token that an identity provider signed ({@code web-id}).

@@ -1,12 +1,13 @@
 package dev.holdfast.storage.s3;
 
 import java.net.URI;
+import java.time.InstantSource;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProcessCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -27,17 +28,19 @@ final class S3CredentialsChain {
   /**
    * The provider of the configured kind.
    *
-   * @param http the client that a token service is asked with
+   * @param http makes the client that a token service is asked with, which is not where the store
+   *     is
    */
-  static AwsCredentialsProvider of(S3Settings settings, SdkHttpClient http) {
+  static AwsCredentialsProvider of(S3Settings settings, Supplier<SdkHttpClient> http) {
     return switch (settings.credentials()) {
       case S3Credentials.Shared shared ->
           StaticCredentialsProvider.create(
               shared.token() == null
                   ? AwsBasicCredentials.create(shared.key(), shared.secret())
                   : AwsSessionCredentials.create(shared.key(), shared.secret(), shared.token()));
-      case S3Credentials.Instance _ -> InstanceProfileCredentialsProvider.builder().build();
-      case S3Credentials.WebIdentity identity -> webIdentity(settings, identity, http);
+      case S3Credentials.Instance instance ->
+          new InstanceCredentials(instance, InstantSource.system());
+      case S3Credentials.WebIdentity identity -> webIdentity(settings, identity, http.get());
       case S3Credentials.Pod _ -> ContainerCredentialsProvider.builder().build();
       case S3Credentials.Process process ->
           ProcessCredentialsProvider.builder().command(process.command()).build();

@@ -63,6 +63,11 @@ public final class TestS3Server implements AutoCloseable {
     return start(directory, 0, "transient-nio2", S3Proxy.builder());
   }
 
+  /** Starts one that also takes the session tokens of temporary credentials, unseen. */
+  public static TestS3Server startWithSessions(Path directory) {
+    return start(directory, 0, "filesystem-nio2", S3Proxy.builder().ignoreUnknownHeaders(true));
+  }
+
   private static TestS3Server start(
       Path directory, int port, String store, S3Proxy.Builder builder) {
     try {
