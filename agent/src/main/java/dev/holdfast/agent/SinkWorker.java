@@ -3,6 +3,7 @@ package dev.holdfast.agent;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.engine.archive.WalSink;
+import dev.holdfast.engine.work.ThreadEnd;
 import dev.holdfast.postgres.walstream.WalPosition;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -74,6 +75,7 @@ final class SinkWorker implements AutoCloseable {
   /** Ends after what is being stored. */
   @Override
   public void close() {
-    ThreadEnd.of(thread);
+    thread.interrupt();
+    ThreadEnd.await(thread);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.agent;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.engine.archive.WalSink;
+import dev.holdfast.engine.work.ThreadEnd;
 import dev.holdfast.postgres.walstream.WalFollower;
 import dev.holdfast.postgres.walstream.WalPosition;
 import java.time.Duration;
@@ -105,6 +106,7 @@ final class WalStreaming implements AutoCloseable {
 
   @Override
   public void close() {
-    ThreadEnd.of(thread);
+    thread.interrupt();
+    ThreadEnd.await(thread);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.engine.backup;
 
+import dev.holdfast.engine.work.ThreadEnd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -91,16 +92,6 @@ public final class CopyWatch implements AutoCloseable {
   @Override
   public void close() {
     ended.countDown();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

@@ -42,6 +42,11 @@ public final class ThrottledStorage implements Storage {
   }
 
   @Override
+  public List<StorageEntry> list(String path, String prefix) {
+    return storage.list(path, prefix);
+  }
+
+  @Override
   public InputStream read(String path) {
     return new ThrottledInput(storage.read(path), bandwidth);
   }

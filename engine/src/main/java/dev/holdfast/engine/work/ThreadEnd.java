@@ -1,12 +1,11 @@
-package dev.holdfast.agent;
+package dev.holdfast.engine.work;
 
 /** Waits for a thread to end, whatever interrupts the waiting. */
-final class ThreadEnd {
+public final class ThreadEnd {
   private ThreadEnd() {}
 
-  /** Interrupts it and waits; an interruption of the caller is kept. */
-  static void of(Thread thread) {
-    thread.interrupt();
+  /** Waits until the thread has ended; an interruption of the caller is kept. */
+  public static void await(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
