@@ -44,6 +44,7 @@ final class ArchivePushVerb implements Verb {
       return 0;
     }
     context.refuseWhenStopped();
+    Clusters.refuseOtherHost(options);
     Path walFile =
         WalPath.resolve(
             options.parameters().getFirst(), pgPath(options), Path.of("").toAbsolutePath(), name());

@@ -30,7 +30,9 @@ final class BackupVerb implements Verb {
     Options options = context.options();
     context.refuseWhenStopped();
     try (HeldLocks locks = VerbLocks.acquire(context)) {
-      if (options.flag("online")) {
+      if (DatabaseHosts.runs(context, locks)) {
+        context.reporter().detail("the backup is complete");
+      } else if (options.flag("online")) {
         runOnline(context, locks);
       } else {
         Path pgPath = Clusters.dataDirectory(options);
@@ -100,7 +102,7 @@ final class BackupVerb implements Verb {
             cluster,
             context.clock(),
             context.reporter(),
-            locks::progress)
+            HostedVerb.progress(locks))
         .run();
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.engine.archive.WalGap;
 import dev.holdfast.engine.archive.WalGaps;
 import dev.holdfast.engine.check.Check;
 import dev.holdfast.engine.check.CheckRequest;
+import dev.holdfast.engine.lock.HeldLocks;
 import dev.holdfast.postgres.session.ClusterSet;
 import dev.holdfast.postgres.session.ClusterSet.Wanted;
 import java.util.ArrayList;
@@ -48,17 +49,37 @@ final class CheckVerb implements Verb {
   }
 
   private static void check(Options options, VerbContext context) {
-    CheckRequest request =
-        new CheckRequest(
-            options.stanza(),
-            Repositories.all(options),
-            options.duration("archive-timeout"),
-            options.flag("archive-check"),
-            options.flag("archive-mode-check"),
-            !options.string("backup-standby").equals(NO_STANDBY));
+    VerbContext ofStanza =
+        new VerbContext(options, context.reporter(), context.surroundings(), context.arguments());
+    if (DatabaseHosts.runs(ofStanza, HeldLocks.none())) {
+      return;
+    }
+    CheckRequest request = request(options);
     try (ClusterSet clusters = Clusters.connect(options, Wanted.ANY_STANDBY, false)) {
       new Check(request, context.reporter()).run(clusters);
     }
+    refuseGaps(options, context, request);
+  }
+
+  /** What is to be checked on a host that has a standby only. */
+  static void checkStandby(VerbContext context) {
+    Options options = context.options();
+    try (ClusterSet clusters = Clusters.connect(options, Wanted.ANY_STANDBY, false)) {
+      new Check(request(options), context.reporter()).runOnStandby(clusters);
+    }
+  }
+
+  private static CheckRequest request(Options options) {
+    return new CheckRequest(
+        options.stanza(),
+        Repositories.all(options),
+        options.duration("archive-timeout"),
+        options.flag("archive-check"),
+        options.flag("archive-mode-check"),
+        !options.string("backup-standby").equals(NO_STANDBY));
+  }
+
+  private static void refuseGaps(Options options, VerbContext context, CheckRequest request) {
     WalGaps gaps = new WalGaps(options.path("spool-path"), options.stanza(), context.clock());
     List<WalGap> open = OpenGaps.of(gaps, options.stanza(), request.repositories());
     if (!open.isEmpty()) {

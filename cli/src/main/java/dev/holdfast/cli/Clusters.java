@@ -29,17 +29,17 @@ public final class Clusters {
   /**
    * The data directory of the cluster with this number.
    *
-   * @throws HoldfastException FEATURE_NOT_SUPPORTED for a cluster on another host
+   * @throws HoldfastException HOST_INVALID for a cluster on another host
    */
   public static Path dataDirectory(Options options, int key) {
     refuseOtherHost(options, key);
     return options.path("pg-path", key);
   }
 
-  /** How to reach every configured cluster, in the order of their numbers. */
+  /** How to reach every configured cluster of this host, in the order of their numbers. */
   public static List<ClusterAddress> addresses(Options options) {
     List<ClusterAddress> addresses = new ArrayList<>();
-    for (int key : options.clusterKeys()) {
+    for (int key : localKeys(options)) {
       addresses.add(
           new ClusterAddress(
               key,
@@ -90,12 +90,31 @@ public final class Clusters {
     }
   }
 
+  /** The numbers of the clusters of this host. */
+  static List<Integer> localKeys(Options options) {
+    return options.clusterKeys().stream().filter(key -> !isElsewhere(options, key)).toList();
+  }
+
+  /** Whether a cluster is on another host. */
+  static boolean isElsewhere(Options options, int key) {
+    return options.knows("pg-host") && options.optional("pg-host", key).isPresent();
+  }
+
+  /**
+   * Lets a verb go on that needs the cluster at hand on this host, or none.
+   *
+   * @throws HoldfastException HOST_INVALID
+   */
+  static void refuseOtherHost(Options options) {
+    refuseOtherHost(options, options.clusterKeys().getFirst());
+  }
+
   private static void refuseOtherHost(Options options, int key) {
-    if (options.knows("pg-host") && options.optional("pg-host", key).isPresent()) {
+    if (isElsewhere(options, key)) {
       throw new HoldfastException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "option 'pg" + key + "-host' names a cluster on another host, which is not supported yet",
-          "run Holdfast on the cluster's host.");
+          ErrorCode.HOST_INVALID,
+          options.verb().name() + " command must be run on the PostgreSQL host",
+          "option 'pg" + key + "-host' says that it is '" + options.string("pg-host", key) + "'.");
     }
   }
 }

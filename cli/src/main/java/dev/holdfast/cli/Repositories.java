@@ -7,6 +7,8 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.storage.Storage;
 import dev.holdfast.storage.posix.PosixStorage;
+import dev.holdfast.storage.remote.BackupServer;
+import dev.holdfast.storage.remote.RemoteStorage;
 import dev.holdfast.storage.throttle.Bandwidth;
 import dev.holdfast.storage.throttle.ThrottledStorage;
 import java.util.ArrayList;
@@ -48,6 +50,11 @@ public final class Repositories {
    *     another host, that this version cannot reach
    */
   public static Repository repository(Options options, int key) {
+    Optional<BackupServer> server = HostedVerb.server();
+    if (server.isPresent()) {
+      RemoteStorage served = server.get().repository(key);
+      return new Repository(key, served, served.cipherPass().map(CipherPass::new));
+    }
     if (options.knows("repo-host") && options.optional("repo-host", key).isPresent()) {
       return throttled(options, RepositoryHosts.repository(options, key));
     }

@@ -1,13 +1,11 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.codec.cipher.CipherPass;
-import dev.holdfast.config.OptionSource;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.storage.remote.RemoteStorage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,41 +56,10 @@ final class RepositoryHosts {
   }
 
   private static List<String> command(Options options, int key) {
-    List<String> command = new ArrayList<>(List.of(options.string("cmd-ssh")));
-    for (String setting :
-        List.of(
-            "LogLevel=error",
-            "Compression=no",
-            "BatchMode=yes",
-            "ServerAliveInterval=15",
-            "ServerAliveCountMax=4")) {
-      command.add("-o");
-      command.add(setting);
-    }
-    options
-        .optionalInteger("repo-host-port", key)
-        .ifPresent(port -> command.addAll(List.of("-p", Integer.toString(port))));
-    command.add(options.string("repo-host-user", key) + "@" + options.string("repo-host", key));
-    command.add(remoteCommand(options, key));
-    return command;
-  }
-
-  /** One line for the shell of the other host; the program may be several words of it. */
-  private static String remoteCommand(Options options, int key) {
-    StringBuilder line = new StringBuilder(options.string("repo-host-cmd", key));
-    for (String name : List.of("config", "config-include-path", "config-path")) {
-      if (options.source("repo-host-" + name, key) != OptionSource.DEFAULT) {
-        line.append(quoted("--" + name + "=" + options.string("repo-host-" + name, key)));
-      }
-    }
-    options.optionalStanza().ifPresent(stanza -> line.append(quoted("--stanza=" + stanza.text())));
-    line.append(" --repo=").append(key);
-    line.append(" --repo").append(key).append("-local");
-    line.append(" --log-level-console=off --log-level-file=off --log-level-stderr=error");
-    return line.append(" remote ").append(options.verb().name()).toString();
-  }
-
-  private static String quoted(String word) {
-    return " '" + word.replace("'", "'\\''") + "'";
+    return SshCommand.of(
+        options,
+        "repo-host",
+        key,
+        List.of("--repo=" + key, "--repo" + key + "-local", "remote", options.verb().name()));
   }
 }

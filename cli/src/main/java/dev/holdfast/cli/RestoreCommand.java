@@ -3,12 +3,10 @@ package dev.holdfast.cli;
 import dev.holdfast.config.OptionDefinition;
 import dev.holdfast.config.OptionRegistry;
 import dev.holdfast.config.OptionSource;
-import dev.holdfast.config.OptionType;
 import dev.holdfast.config.Options;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -58,7 +56,7 @@ final class RestoreCommand {
     words.add(program);
     for (OptionDefinition option : OptionRegistry.standard().options()) {
       if (isPassedOn(option)) {
-        for (int key : keys(option)) {
+        for (int key : OptionArguments.keys(options, option)) {
           if (options.source(option.name(), key).kind() == OptionSource.Kind.COMMAND_LINE) {
             words.addAll(arguments(option, key));
           }
@@ -81,41 +79,12 @@ final class RestoreCommand {
         && !NOT_PASSED_ON.contains(option.name());
   }
 
-  private List<Integer> keys(OptionDefinition option) {
-    return switch (option.group()) {
-      case "repo" -> options.repositoryKeys();
-      case "pg" -> options.clusterKeys();
-      case null, default -> List.of(0);
-    };
-  }
-
   private List<String> arguments(OptionDefinition option, int key) {
-    String name = option.name(key);
-    if (!options.has(option.name(), key)) {
-      return List.of("--no-" + name);
-    }
-    return switch (option.type()) {
-      case BOOLEAN -> List.of((options.flag(option.name(), key) ? "--" : "--no-") + name);
-      case LIST ->
-          options.list(option.name(), key).stream().map(each -> "--" + name + "=" + each).toList();
-      case MAP -> {
-        List<String> arguments = new ArrayList<>();
-        for (Map.Entry<String, String> each : options.map(option.name(), key).entrySet()) {
-          arguments.add("--" + name + "=" + each.getKey() + "=" + each.getValue());
-        }
-        yield arguments;
-      }
-      case STRING, PATH, ENUM, INTEGER, SIZE, TIME ->
-          List.of("--" + name + "=" + value(option, key));
-    };
-  }
-
-  private String value(OptionDefinition option, int key) {
-    String text = options.shown(option.name(), key).orElseThrow();
     // PostgreSQL runs the command in the data directory, not where the restore was called.
-    return option.type() == OptionType.STRING && option.name().equals("config")
-        ? Path.of(text).toAbsolutePath().normalize().toString()
-        : text;
+    if (option.name().equals("config") && options.has("config")) {
+      return List.of("--config=" + Path.of(options.string("config")).toAbsolutePath().normalize());
+    }
+    return OptionArguments.of(options, option, key, key);
   }
 
   /** For the shell, and with PostgreSQL's own escape character doubled. */

@@ -18,7 +18,7 @@ final class StanzaDeleteVerb implements Verb {
       new StanzaDelete(
               options.stanza(),
               Repositories.chosen(options),
-              Clusters.dataDirectory(options),
+              () -> DatabaseHosts.isRunning(context, locks),
               options.flag("force"),
               context.stopFiles())
           .run();

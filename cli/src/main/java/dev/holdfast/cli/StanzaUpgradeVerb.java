@@ -17,6 +17,9 @@ final class StanzaUpgradeVerb implements Verb {
     Options options = context.options();
     context.refuseWhenStopped();
     try (HeldLocks locks = VerbLocks.acquire(context)) {
+      if (DatabaseHosts.runs(context, locks)) {
+        return 0;
+      }
       StanzaRequest request =
           new StanzaRequest(
               options.stanza(), Repositories.all(options), Clusters.primaryControl(context));

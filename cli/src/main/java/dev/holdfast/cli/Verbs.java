@@ -24,6 +24,7 @@ final class Verbs {
       case "demo" -> new DemoVerb();
       case "expire" -> new ExpireVerb();
       case "help" -> new HelpVerb();
+      case "hosted" -> new HostedVerb();
       case "info" -> new InfoVerb();
       case "remote" -> new RemoteVerb();
       case "repo-get" -> new RepositoryGetVerb();

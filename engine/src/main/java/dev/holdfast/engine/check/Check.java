@@ -52,6 +52,18 @@ public final class Check {
     }
   }
 
+  /**
+   * Checks the standby that answered, on a host that does not have the primary.
+   *
+   * @throws HoldfastException as {@link #run} does
+   */
+  public void runOnStandby(ClusterSet clusters) {
+    PgCluster standby = clusters.standby();
+    if (standby != null) {
+      checkStandby(standby, true);
+    }
+  }
+
   private void checkStandby(PgCluster standby, boolean primaryFound) {
     if (!primaryFound) {
       throw new HoldfastException(

@@ -17,6 +17,11 @@ public final class HeldLocks implements AutoCloseable {
     write(holder);
   }
 
+  /** No locks: for a verb that another process holds them for. */
+  public static HeldLocks none() {
+    return new HeldLocks(List.of(), new LockContent("", 0, null));
+  }
+
   /** Tells those who look how far the task has come. Meant to be called about once a second. */
   public synchronized void progress(long bytes, long bytesComplete) {
     if (!released) {

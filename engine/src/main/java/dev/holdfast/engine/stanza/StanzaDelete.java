@@ -9,28 +9,31 @@ import dev.holdfast.storage.Storage;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /** stanza-delete: removes a stanza with its backups and WAL from one repository. */
 public final class StanzaDelete {
-  private static final String POSTMASTER_PID = "postmaster.pid";
-
   private final StanzaName stanza;
   private final Repository repository;
-  private final Path pgPath;
+  private final BooleanSupplier running;
   private final boolean force;
   private final StopFiles stopFiles;
 
   /**
    * Deletes when {@link #run} is called.
    *
-   * @param pgPath the data directory, whose postmaster.pid tells that PostgreSQL runs
+   * @param running whether PostgreSQL runs; asked only when that matters
    * @param force delete also while PostgreSQL runs
    */
   public StanzaDelete(
-      StanzaName stanza, Repository repository, Path pgPath, boolean force, StopFiles stopFiles) {
+      StanzaName stanza,
+      Repository repository,
+      BooleanSupplier running,
+      boolean force,
+      StopFiles stopFiles) {
     this.stanza = stanza;
     this.repository = repository;
-    this.pgPath = pgPath;
+    this.running = running;
     this.force = force;
     this.stopFiles = stopFiles;
   }
@@ -59,6 +62,11 @@ public final class StanzaDelete {
     stopFiles.remove(stanza);
   }
 
+  /** Whether a data directory has the file of a postmaster, which tells that it runs. */
+  public static boolean isRunning(Path pgPath) {
+    return Files.exists(pgPath.resolve("postmaster.pid"), LinkOption.NOFOLLOW_LINKS);
+  }
+
   private void refuseUnlessStopped() {
     if (!stopFiles.exists(stanza)) {
       throw new HoldfastException(
@@ -66,7 +74,7 @@ public final class StanzaDelete {
           "stop file does not exist for stanza '" + stanza + "'",
           "has the stop command been run on this server for this stanza?");
     }
-    if (!force && Files.exists(pgPath.resolve(POSTMASTER_PID), LinkOption.NOFOLLOW_LINKS)) {
+    if (!force && running.getAsBoolean()) {
       throw new HoldfastException(
           ErrorCode.PG_RUNNING,
           ("postmaster.pid exists - looks like PostgreSQL is running. To delete stanza '%s' on"

@@ -195,7 +195,8 @@ class StanzaTest {
     StopFiles stops = new StopFiles(directory.resolve("lock"));
     Path data = Files.createDirectory(directory.resolve("data"));
     Path running = Files.createFile(data.resolve("postmaster.pid"));
-    StanzaDelete delete = new StanzaDelete(STANZA, repository, data, false, stops);
+    StanzaDelete delete =
+        new StanzaDelete(STANZA, repository, () -> StanzaDelete.isRunning(data), false, stops);
 
     assertCode(ErrorCode.FILE_MISSING, delete::run);
     new StopAndStart(stops, Optional.of(STANZA), reporter).stop(false);

@@ -8,35 +8,54 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One message of the protocol, being written or being read. */
 final class Frame {
   /** Far above what either side sends; a stream of something else is noticed by it. */
   private static final int MAX_BYTES = 64 * 1024 * 1024;
 
-  private static final int HEADER_BYTES = Integer.BYTES + 1;
+  private static final int HEADER_BYTES = Integer.BYTES + Short.BYTES + 1;
   private static final int FIRST_BYTES = 256;
 
   static final int DONE = 0;
   static final int FAILED = 1;
 
   private final int number;
+  private final int channel;
   private final int kind;
   private ByteBuffer content;
 
-  private Frame(int number, int kind, ByteBuffer content) {
+  private Frame(int number, int channel, int kind, ByteBuffer content) {
     this.number = number;
+    this.channel = channel;
     this.kind = kind;
     this.content = content;
   }
 
-  /** An empty message to write. */
-  static Frame begin(int number, int kind) {
-    return new Frame(number, kind, ByteBuffer.allocate(FIRST_BYTES));
+  /** An empty request to write. */
+  static Frame request(int number, int channel, Kind kind) {
+    return new Frame(number, channel, kind.ordinal(), ByteBuffer.allocate(FIRST_BYTES));
+  }
+
+  /** An empty answer to write. */
+  static Frame answer(int number, int kind) {
+    return new Frame(number, RemoteChannel.MAIN, kind, ByteBuffer.allocate(FIRST_BYTES));
+  }
+
+  /** The answer that tells an error. */
+  static Frame failure(int number, HoldfastException error) {
+    return answer(number, FAILED).put(error);
   }
 
   int number() {
     return number;
+  }
+
+  /** Which of the storages it is about. */
+  int channel() {
+    return channel;
   }
 
   int kind() {
@@ -77,6 +96,27 @@ final class Frame {
     return this;
   }
 
+  Frame put(HoldfastException error) {
+    put(error.code().number()).put(String.valueOf(error.getMessage())).put(error.hints().size());
+    error.hints().forEach(this::put);
+    return this;
+  }
+
+  /**
+   * An error.
+   *
+   * @param where is added to its message
+   */
+  HoldfastException takeError(String where) {
+    ErrorCode code = ErrorCode.ofNumber(takeInt());
+    String message = takeString();
+    List<String> hints = new ArrayList<>();
+    for (int left = takeInt(); left > 0; left--) {
+      hints.add(takeString());
+    }
+    return new HoldfastException(code, message + where, hints.toArray(String[]::new));
+  }
+
   int takeInt() {
     return content.getInt();
   }
@@ -103,6 +143,7 @@ final class Frame {
   void writeTo(DataOutputStream output) throws IOException {
     output.writeInt(HEADER_BYTES + content.position());
     output.writeInt(number);
+    output.writeShort(channel);
     output.writeByte(kind);
     output.write(content.array(), 0, content.position());
   }
@@ -115,11 +156,12 @@ final class Frame {
           ErrorCode.PROTOCOL, "a message of " + length + " bytes is none of this protocol");
     }
     int number = input.readInt();
+    int channel = input.readUnsignedShort();
     int kind = input.readUnsignedByte();
     byte[] content = input.readNBytes(length - HEADER_BYTES);
     if (content.length < length - HEADER_BYTES) {
       throw new EOFException("the connection ended in the middle of a message");
     }
-    return new Frame(number, kind, ByteBuffer.wrap(content));
+    return new Frame(number, channel, kind, ByteBuffer.wrap(content));
   }
 }

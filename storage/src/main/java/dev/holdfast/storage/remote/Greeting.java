@@ -8,45 +8,45 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The line with which a server says what it is. */
+/** The line with which the program that was started says what it is. */
 final class Greeting {
-  private static final String PRODUCT = "HOLDFAST-STORAGE";
-
   /** Raised when a message changes its meaning; both sides must have the same. */
-  private static final String PROTOCOL = "1";
+  private static final String PROTOCOL = "2";
 
   private static final int MAX_BYTES_BEFORE = 64 * 1024;
 
   private Greeting() {}
 
-  static byte[] line(String version) {
-    return (PRODUCT + " " + PROTOCOL + " " + version + "\n").getBytes(StandardCharsets.UTF_8);
+  static byte[] line(Purpose purpose, String version) {
+    return (purpose.product() + " " + PROTOCOL + " " + version + "\n")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /**
    * Reads up to and with the line.
    *
-   * @return the server's version, or null at the end of the stream
+   * @return the other end's version, or null at the end of the stream
    * @throws HoldfastException protocol (39) when another program, or another version, answers
    */
-  static @Nullable String await(InputStream input, String host) throws IOException {
+  static @Nullable String await(Purpose purpose, InputStream input, String host)
+      throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int total = 0;
     int next;
     while ((next = input.read()) >= 0) {
       if (++total > MAX_BYTES_BEFORE) {
-        throw otherProgram(host, line);
+        throw otherProgram(purpose, host, line);
       }
       if (next != '\n') {
         line.write(next);
         continue;
       }
       String text = line.toString(StandardCharsets.UTF_8);
-      if (text.startsWith(PRODUCT + " ")) {
+      if (text.startsWith(purpose.product() + " ")) {
         return version(text, host);
       }
       if (text.startsWith("{\"name\":\"pgBackRest\"")) {
-        throw otherProgram(host, line);
+        throw otherProgram(purpose, host, line);
       }
       line.reset();
     }
@@ -72,12 +72,13 @@ final class Greeting {
     return version;
   }
 
-  static HoldfastException otherProgram(String host, ByteArrayOutputStream said) {
+  private static HoldfastException otherProgram(
+      Purpose purpose, String host, ByteArrayOutputStream said) {
     String text = said.toString(StandardCharsets.UTF_8).strip();
     return new HoldfastException(
         ErrorCode.PROTOCOL,
         "what answers on '" + host + "' is not Holdfast" + (text.isEmpty() ? "" : ": " + text),
-        "Both hosts need Holdfast: pgBackRest alone cannot serve it.",
-        "repo-host-cmd names the program on the other host.");
+        "Both hosts need Holdfast: pgBackRest alone cannot " + purpose.duty() + ".",
+        purpose.commandOption() + " names the program on the other host.");
   }
 }

@@ -40,7 +40,19 @@ enum Kind {
   /** Link, target. */
   CREATE_LINK,
   /** Existing, link. */
-  CREATE_HARD_LINK;
+  CREATE_HARD_LINK,
+  /** Of a verb: nothing → its arguments. */
+  TASK,
+  /** Of a verb: whether it reaches the primary, a standby, what runs, what is wrong → arguments. */
+  ROLE,
+  /** Of a verb: level, worker, message. */
+  LOG,
+  /** Of a verb: activity, bytes done, all bytes. */
+  PROGRESS,
+  /** Of a verb: all bytes, bytes done, for the locks that are held for it. */
+  LOCK_PROGRESS,
+  /** Of a verb: whether it failed, and the error. */
+  RESULT;
 
   private static final Kind[] ALL = values();
 

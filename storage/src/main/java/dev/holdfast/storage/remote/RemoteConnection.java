@@ -8,8 +8,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,26 +24,31 @@ import org.jspecify.annotations.Nullable;
  * the other host held for us went with it.
  */
 final class RemoteConnection implements AutoCloseable {
-  private final RemotePeer peer;
-  private final Duration timeout;
+  private final Peer peer;
+  private volatile Duration timeout;
   private final DataOutputStream output;
   private final ReentrantLock writing = new ReentrantLock();
   private final AtomicInteger lastNumber = new AtomicInteger();
   private final Map<Integer, CompletableFuture<Frame>> waiting = new ConcurrentHashMap<>();
   private volatile @Nullable HoldfastException lost;
+  private volatile @Nullable Runnable onLoss;
 
-  private RemoteConnection(RemotePeer peer, Duration timeout) {
+  private RemoteConnection(Peer peer, Duration timeout) {
     this.peer = peer;
     this.timeout = timeout;
     this.output = new DataOutputStream(new BufferedOutputStream(peer.output(), 64 * 1024));
   }
 
-  /** Waits for the greeting, and begins to listen. */
-  static RemoteConnection open(RemotePeer peer, Duration timeout) {
+  /**
+   * Begins to listen.
+   *
+   * @param greeted whether the other end greets first
+   */
+  static RemoteConnection open(Peer peer, Duration timeout, boolean greeted) {
     RemoteConnection connection = new RemoteConnection(peer, timeout);
     DataInputStream input = new DataInputStream(new BufferedInputStream(peer.input(), 256 * 1024));
     try {
-      if (Greeting.await(input, peer.host()) == null) {
+      if (greeted && Greeting.await(Purpose.REPOSITORY, input, peer.host()) == null) {
         throw peer.failure("it ended before it greeted");
       }
     } catch (IOException e) {
@@ -71,6 +74,10 @@ final class RemoteConnection implements AutoCloseable {
       reason = e;
     }
     lost = reason;
+    Runnable follower = onLoss;
+    if (follower != null) {
+      follower.run();
+    }
     for (Integer number : waiting.keySet()) {
       CompletableFuture<Frame> waiter = waiting.remove(number);
       if (waiter != null) {
@@ -83,8 +90,25 @@ final class RemoteConnection implements AutoCloseable {
     return lost == null;
   }
 
-  Frame request(Kind kind) {
-    return Frame.begin(lastNumber.incrementAndGet(), kind.ordinal());
+  RemoteChannel channel(int number) {
+    return new RemoteChannel(this, number);
+  }
+
+  /** Sets the longest wait for an answer. */
+  void timeout(Duration longest) {
+    timeout = longest;
+  }
+
+  /** What to do when the connection is lost, on a thread of the connection. */
+  void onLoss(Runnable action) {
+    onLoss = action;
+    if (lost != null) {
+      action.run();
+    }
+  }
+
+  Frame request(int channel, Kind kind) {
+    return Frame.request(lastNumber.incrementAndGet(), channel, kind);
   }
 
   /** Sends a request; what it gives is waited for with {@link #await}. */
@@ -140,14 +164,7 @@ final class RemoteConnection implements AutoCloseable {
     if (frame.kind() == Frame.DONE) {
       return frame;
     }
-    ErrorCode code = ErrorCode.ofNumber(frame.takeInt());
-    String message = frame.takeString();
-    List<String> hints = new ArrayList<>();
-    for (int left = frame.takeInt(); left > 0; left--) {
-      hints.add(frame.takeString());
-    }
-    throw new HoldfastException(
-        code, message + " (on '" + peer.host() + "')", hints.toArray(String[]::new));
+    throw frame.takeError(peer.where());
   }
 
   @Override

@@ -11,7 +11,7 @@ final class RemoteInput extends InputStream {
   private static final int PIECE_BYTES = 256 * 1024;
   private static final int MAX_PENDING = 8;
 
-  private final RemoteConnection connection;
+  private final RemoteChannel connection;
   private final int handle;
   private final Deque<CompletableFuture<Frame>> pending = new ArrayDeque<>();
   private byte[] current;
@@ -21,7 +21,7 @@ final class RemoteInput extends InputStream {
   private boolean closed;
 
   /** The stream for the answer to the opening. */
-  RemoteInput(RemoteConnection connection, Frame opened) {
+  RemoteInput(RemoteChannel connection, Frame opened) {
     this.connection = connection;
     this.handle = opened.takeInt();
     this.current = opened.takeBytes();

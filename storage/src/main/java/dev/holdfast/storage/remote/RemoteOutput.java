@@ -14,7 +14,7 @@ final class RemoteOutput extends StorageOutput {
   private static final int FIRST_BYTES = 16 * 1024;
   private static final int MAX_PENDING = 8;
 
-  private final RemoteConnection connection;
+  private final RemoteChannel connection;
   private final int handle;
   private final Deque<CompletableFuture<Frame>> pending = new ArrayDeque<>();
   private byte[] buffer = new byte[FIRST_BYTES];
@@ -22,7 +22,7 @@ final class RemoteOutput extends StorageOutput {
   private boolean settled;
   private boolean committed;
 
-  RemoteOutput(RemoteConnection connection, int handle) {
+  RemoteOutput(RemoteChannel connection, int handle) {
     this.connection = connection;
     this.handle = handle;
   }

@@ -12,24 +12,26 @@ import java.util.concurrent.TimeUnit;
 /**
  * The program on the other host, and ssh before it. It ends with us: the end of its input ends it.
  */
-final class RemotePeer implements AutoCloseable {
+final class RemotePeer implements Peer {
   private static final int MAX_COMPLAINT = 2000;
   private static final long LAST_WORDS_MILLIS = 2000;
 
   private final String host;
   private final Process process;
+  private final Purpose purpose;
   private final StringBuffer complaint = new StringBuffer();
   private final Thread listener;
 
-  private RemotePeer(String host, Process process) {
+  private RemotePeer(String host, Process process, Purpose purpose) {
     this.host = host;
+    this.purpose = purpose;
     this.process = process;
     this.listener = Thread.ofVirtual().start(this::listen);
   }
 
-  static RemotePeer start(String host, List<String> command) {
+  static RemotePeer start(String host, List<String> command, Purpose purpose) {
     try {
-      return new RemotePeer(host, new ProcessBuilder(command).start());
+      return new RemotePeer(host, new ProcessBuilder(command).start(), purpose);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.EXECUTE,
@@ -55,20 +57,29 @@ final class RemotePeer implements AutoCloseable {
     }
   }
 
-  String host() {
+  @Override
+  public String host() {
     return host;
   }
 
-  InputStream input() {
+  @Override
+  public String where() {
+    return " (on '" + host + "')";
+  }
+
+  @Override
+  public InputStream input() {
     return process.getInputStream();
   }
 
-  OutputStream output() {
+  @Override
+  public OutputStream output() {
     return process.getOutputStream();
   }
 
   /** The error for a peer that ended or broke, with its last words. */
-  HoldfastException failure(String what) {
+  @Override
+  public HoldfastException failure(String what) {
     try {
       process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
       listener.join(LAST_WORDS_MILLIS);
@@ -79,25 +90,29 @@ final class RemotePeer implements AutoCloseable {
     String exit = process.isAlive() ? "" : " (exit code " + process.exitValue() + ")";
     return new HoldfastException(
         ErrorCode.HOST_CONNECT,
-        "unable to use the repository on '"
-            + host
-            + "': "
-            + what
-            + exit
-            + (said.isEmpty() ? "" : ": " + said),
+        purpose.failure() + " '" + host + "': " + what + exit + (said.isEmpty() ? "" : ": " + said),
         "Can this user log in there with ssh, without being asked anything, and is Holdfast"
-            + " installed there (repo-host-cmd)? pgBackRest alone cannot serve it.");
+            + " installed there ("
+            + purpose.commandOption()
+            + ")? pgBackRest alone cannot "
+            + purpose.duty()
+            + ".");
   }
 
   @Override
   public void close() {
+    close(LAST_WORDS_MILLIS);
+  }
+
+  /** Ends the input of the program there, and after a time ssh. */
+  void close(long millis) {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       // It ended before.
     }
     try {
-      if (!process.waitFor(LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
         process.destroy();
       }
     } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,20 +20,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Serves a storage to a client at the other end of a pair of streams. */
+/** Serves storages to a client at the other end of a pair of streams. */
 public final class RemoteServer {
-  private final Storage storage;
-  private final Optional<String> cipherPass;
+  /** In place of a handle: what a verb says is heard in the order in which it says it. */
+  private static final long SAID_BY_VERB = -1;
+
+  private record Service(ServedStorage served, RemoteHandles handles) {
+    Service(ServedStorage served) {
+      this(served, new RemoteHandles(served.storage()));
+    }
+  }
+
+  private final Map<Integer, Service> services = new HashMap<>();
+  private final VerbRequests verb;
   private final DataOutputStream output;
   private final ReentrantLock writing = new ReentrantLock();
-  private final RemoteHandles handles;
-  private final Map<Integer, OrderedWork> orders = new ConcurrentHashMap<>();
+  private final Map<Long, OrderedWork> orders = new ConcurrentHashMap<>();
 
-  private RemoteServer(Storage storage, Optional<String> cipherPass, OutputStream output) {
-    this.storage = storage;
-    this.cipherPass = cipherPass;
+  private RemoteServer(
+      Map<Integer, ServedStorage> storages, VerbRequests verb, OutputStream output) {
+    storages.forEach((channel, served) -> services.put(channel, new Service(served)));
+    this.verb = verb;
     this.output = new DataOutputStream(new BufferedOutputStream(output, 64 * 1024));
-    this.handles = new RemoteHandles(storage);
   }
 
   /**
@@ -46,10 +55,29 @@ public final class RemoteServer {
       String version,
       InputStream input,
       OutputStream output) {
-    RemoteServer server = new RemoteServer(storage, cipherPass, output);
+    try {
+      output.write(Greeting.line(Purpose.REPOSITORY, version));
+      output.flush();
+    } catch (IOException e) {
+      throw lost(e);
+    }
+    serve(
+        Map.of(RemoteChannel.MAIN, new ServedStorage(storage, cipherPass)),
+        (kind, _, _) -> {
+          throw unknown(kind);
+        },
+        input,
+        output);
+  }
+
+  /** Answers requests about these storages, by channel, until the input ends. */
+  static void serve(
+      Map<Integer, ServedStorage> storages,
+      VerbRequests verb,
+      InputStream input,
+      OutputStream output) {
+    RemoteServer server = new RemoteServer(storages, verb, output);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      server.output.write(Greeting.line(version));
-      server.output.flush();
       DataInputStream frames = new DataInputStream(input);
       while (true) {
         server.accept(Frame.readFrom(frames), threads);
@@ -57,11 +85,19 @@ public final class RemoteServer {
     } catch (EOFException e) {
       // The client is gone, and with it whoever wanted an answer.
     } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.PROTOCOL, "lost the connection to the client: " + e.getMessage(), e);
+      throw lost(e);
     } finally {
-      server.handles.closeAll();
+      server.services.values().forEach(service -> service.handles().closeAll());
     }
+  }
+
+  private static HoldfastException lost(IOException e) {
+    return new HoldfastException(
+        ErrorCode.PROTOCOL, "lost the connection to the client: " + e.getMessage(), e);
+  }
+
+  private static HoldfastException unknown(Kind kind) {
+    return new HoldfastException(ErrorCode.PROTOCOL, "there is nobody to answer to " + kind);
   }
 
   /**
@@ -73,10 +109,10 @@ public final class RemoteServer {
       HoldfastException error, String version, InputStream input, OutputStream output) {
     try {
       DataOutputStream frames = new DataOutputStream(output);
-      frames.write(Greeting.line(version));
+      frames.write(Greeting.line(Purpose.REPOSITORY, version));
       frames.flush();
       Frame request = Frame.readFrom(new DataInputStream(input));
-      failure(request.number(), error).writeTo(frames);
+      Frame.failure(request.number(), error).writeTo(frames);
       frames.flush();
     } catch (IOException e) {
       // The client is gone: our own exit code tells the same.
@@ -88,29 +124,35 @@ public final class RemoteServer {
     switch (kind) {
       case READ, WRITE, COMMIT, CLOSE, SYNC_BATCH -> {
         int handle = request.takeInt();
-        orders
-            .computeIfAbsent(handle, _ -> new OrderedWork(threads))
+        long order = ((long) request.channel() << Integer.SIZE) + handle;
+        inOrder(order, threads)
             .add(() -> {
               answer(request, kind, handle);
               if (kind == Kind.CLOSE) {
-                orders.remove(handle);
+                orders.remove(order);
               }
             });
       }
+      case LOG, PROGRESS, LOCK_PROGRESS, RESULT ->
+          inOrder(SAID_BY_VERB, threads).add(() -> answer(request, kind, 0));
       default -> threads.execute(() -> answer(request, kind, 0));
     }
+  }
+
+  private OrderedWork inOrder(long order, ExecutorService threads) {
+    return orders.computeIfAbsent(order, _ -> new OrderedWork(threads));
   }
 
   private void answer(Frame request, Kind kind, int handle) {
     Frame answer;
     try {
-      answer = Frame.begin(request.number(), Frame.DONE);
+      answer = Frame.answer(request.number(), Frame.DONE);
       perform(request, kind, handle, answer);
     } catch (HoldfastException e) {
-      answer = failure(request.number(), e);
+      answer = Frame.failure(request.number(), e);
     } catch (RuntimeException e) {
       answer =
-          failure(
+          Frame.failure(
               request.number(),
               new HoldfastException(ErrorCode.UNHANDLED, "unexpected failure: " + e, e));
     }
@@ -125,19 +167,25 @@ public final class RemoteServer {
     }
   }
 
-  static Frame failure(int number, HoldfastException error) {
-    Frame answer =
-        Frame.begin(number, Frame.FAILED)
-            .put(error.code().number())
-            .put(error.getMessage())
-            .put(error.hints().size());
-    error.hints().forEach(answer::put);
-    return answer;
-  }
-
   private void perform(Frame request, Kind kind, int handle, Frame answer) {
     switch (kind) {
-      case WELCOME -> welcome(answer);
+      case TASK, ROLE, LOG, PROGRESS, LOCK_PROGRESS, RESULT -> verb.perform(kind, request, answer);
+      default -> {
+        Service service = services.get(request.channel());
+        if (service == null) {
+          throw new HoldfastException(
+              ErrorCode.PROTOCOL, "there is no storage " + request.channel());
+        }
+        perform(service, request, kind, handle, answer);
+      }
+    }
+  }
+
+  private static void perform(Service service, Frame request, Kind kind, int handle, Frame answer) {
+    Storage storage = service.served().storage();
+    RemoteHandles handles = service.handles();
+    switch (kind) {
+      case WELCOME -> welcome(service.served(), answer);
       case INFO -> {
         Optional<StorageEntry> entry = storage.info(request.takeString());
         answer.put(entry.isPresent());
@@ -166,16 +214,19 @@ public final class RemoteServer {
       case SYNC_PATH -> storage.syncPath(request.takeString());
       case CREATE_LINK -> storage.createLink(request.takeString(), request.takeString());
       case CREATE_HARD_LINK -> storage.createHardLink(request.takeString(), request.takeString());
+      case TASK, ROLE, LOG, PROGRESS, LOCK_PROGRESS, RESULT -> throw unknown(kind);
     }
   }
 
-  private void welcome(Frame answer) {
+  private static void welcome(ServedStorage served, Frame answer) {
+    Storage storage = served.storage();
+    Optional<String> pass = served.cipherPass();
     answer.put(storage.name());
     answer.put(storage.features().size());
     for (StorageFeature feature : storage.features()) {
       answer.put(feature.name());
     }
-    answer.put(cipherPass.isPresent()).put(cipherPass.orElse(""));
+    answer.put(pass.isPresent()).put(pass.orElse(""));
   }
 
   private static void put(Frame answer, StorageEntry entry) {

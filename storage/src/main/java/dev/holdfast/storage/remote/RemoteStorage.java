@@ -32,11 +32,11 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   private @Nullable HoldfastException failure;
 
   private record Served(
-      RemoteConnection connection,
+      RemoteChannel connection,
       String name,
       Set<StorageFeature> features,
       Optional<String> cipherPass) {
-    static Served by(RemoteConnection connection) {
+    static Served by(RemoteChannel connection) {
       Frame welcome = connection.call(connection.request(Kind.WELCOME));
       String name = welcome.takeString();
       EnumSet<StorageFeature> features = EnumSet.noneOf(StorageFeature.class);
@@ -68,6 +68,13 @@ public final class RemoteStorage implements Storage, AutoCloseable {
     this.timeout = timeout;
   }
 
+  /** The storage that the other end of a connection serves on a channel. */
+  static RemoteStorage over(RemoteChannel channel) {
+    RemoteStorage storage = new RemoteStorage("", List.of(), Duration.ZERO);
+    storage.served = Served.by(channel);
+    return storage;
+  }
+
   private Served served() {
     opening.lock();
     try {
@@ -89,16 +96,16 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private Served open() {
-    RemotePeer peer = RemotePeer.start(host, command);
+    RemotePeer peer = RemotePeer.start(host, command, Purpose.REPOSITORY);
     try {
-      return Served.by(RemoteConnection.open(peer, timeout));
+      return Served.by(RemoteConnection.open(peer, timeout, true).channel(RemoteChannel.MAIN));
     } catch (HoldfastException e) {
       peer.close();
       throw e;
     }
   }
 
-  private RemoteConnection connection() {
+  private RemoteChannel connection() {
     return served().connection();
   }
 
@@ -132,7 +139,8 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   public String name() {
     opening.lock();
     try {
-      return host + ":" + (served == null ? "" : served.name());
+      String name = served == null ? "" : served.name();
+      return host.isEmpty() ? name : host + ":" + name;
     } finally {
       opening.unlock();
     }
@@ -180,7 +188,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private InputStream openRead(String path, long offset, long length) {
-    RemoteConnection connection = connection();
+    RemoteChannel connection = connection();
     Frame request =
         connection
             .request(Kind.OPEN_READ)
@@ -201,7 +209,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private StorageOutput openWrite(String path, boolean exclusive, int batch) {
-    RemoteConnection connection = connection();
+    RemoteChannel connection = connection();
     Frame request =
         connection
             .request(Kind.OPEN_WRITE)
@@ -213,7 +221,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
 
   @Override
   public StorageBatch batch() {
-    RemoteConnection connection = connection();
+    RemoteChannel connection = connection();
     int handle = connection.call(connection.request(Kind.OPEN_BATCH)).takeInt();
     return new StorageBatch() {
       @Override
@@ -269,7 +277,7 @@ public final class RemoteStorage implements Storage, AutoCloseable {
   }
 
   private Frame call(Kind kind, String... arguments) {
-    RemoteConnection connection = connection();
+    RemoteChannel connection = connection();
     Frame request = connection.request(kind);
     for (String argument : arguments) {
       request.put(argument);
