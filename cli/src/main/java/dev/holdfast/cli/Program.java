@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One call of the program: loads the options, sets up the log, runs the verb, and turns whatever it
  * throws into an error on standard error and an exit code.
  */
-final class Program {
+public final class Program {
   private static final String DRY_RUN = "[DRY-RUN] ";
 
   private final Surroundings surroundings;
@@ -31,14 +31,15 @@ final class Program {
    *
    * @param terminated whether the process was asked to end, which explains any error after it
    */
-  Program(Surroundings surroundings, ConfigurationLoader loader, BooleanSupplier terminated) {
+  public Program(
+      Surroundings surroundings, ConfigurationLoader loader, BooleanSupplier terminated) {
     this.surroundings = surroundings;
     this.loader = loader;
     this.terminated = terminated;
   }
 
   /** Runs the verb that the arguments name; the exit code. */
-  int run(List<String> arguments) {
+  public int run(List<String> arguments) {
     @Nullable Options options = null;
     try {
       options = loader.load(arguments.isEmpty() ? List.of("help") : arguments);
