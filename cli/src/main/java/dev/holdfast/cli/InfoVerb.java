@@ -13,7 +13,9 @@ import dev.holdfast.engine.info.InfoJson;
 import dev.holdfast.engine.info.InfoReport;
 import dev.holdfast.engine.info.InfoRequest;
 import dev.holdfast.engine.info.InfoText;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Shows the backups and WAL of the repositories. */
 final class InfoVerb implements Verb {
@@ -41,22 +43,31 @@ final class InfoVerb implements Verb {
                     full),
                 context.locks())
             .collect();
+    Map<String, List<WalGap>> gaps = openGaps(context, report);
     if (options.string("output").equals("json")) {
-      context.out().print(InfoJson.render(report));
+      context.out().print(InfoJson.render(report, gaps));
     } else {
       context.out().print(InfoText.render(report, context.clock().getZone()));
-      report.stanzas().forEach(stanza -> printGaps(context, new StanzaName(stanza.name())));
+      gaps.forEach((stanza, open) ->
+          context
+              .out()
+              .print("\nwal gap in stanza " + stanza + ": " + OpenGaps.describe(open) + "\n"));
     }
     return 0;
   }
 
-  /** What this host had to give up of the WAL. The repositories cannot know it. */
-  private static void printGaps(VerbContext context, StanzaName stanza) {
+  /** What this host had to give up of the WAL, by stanza. The repositories cannot know it. */
+  private static Map<String, List<WalGap>> openGaps(VerbContext context, InfoReport report) {
     Options options = context.options();
-    WalGaps gaps = new WalGaps(options.path("spool-path"), stanza, context.clock());
-    List<WalGap> open = OpenGaps.of(gaps, stanza, Repositories.all(options));
-    if (!open.isEmpty()) {
-      context.out().print("\nwal gap in stanza " + stanza + ": " + OpenGaps.describe(open) + "\n");
+    Map<String, List<WalGap>> gaps = new LinkedHashMap<>();
+    for (InfoReport.Stanza each : report.stanzas()) {
+      StanzaName stanza = new StanzaName(each.name());
+      WalGaps recorded = new WalGaps(options.path("spool-path"), stanza, context.clock());
+      List<WalGap> open = OpenGaps.of(recorded, stanza, Repositories.all(options));
+      if (!open.isEmpty()) {
+        gaps.put(each.name(), open);
+      }
     }
+    return gaps;
   }
 }

@@ -194,10 +194,14 @@ class AgentTest {
     assertThat(check.exit()).as(check.toString()).isEqualTo(55);
     assertThat(check.toString()).contains("WAL file(s) are in no repository: ");
     assertThat(site.run("info").out()).contains("wal gap in stanza main: ");
+    assertThat(site.run("info", "--output=json").out())
+        .containsPattern(
+            "\"wal-gap\":\\[\\{\"reason\":\"[^\"]+\",\"timestamp\":[0-9]+,\"wal\":\"[0-9A-F]{24}\"");
 
     site.expect(0, "backup", "--type=full", "--start-fast", "--repo1-retention-full=2");
     site.expect(0, "check");
     assertThat(site.run("info").out()).doesNotContain("wal gap");
+    assertThat(site.run("info", "--output=json").out()).doesNotContain("wal-gap");
   }
 
   @Test

@@ -155,8 +155,10 @@ public final class Backup {
       BackupWal wal) {
     CopyResults results = new CopyResults(plan, resume.claimed(plan.files()));
     Runnable save = () -> manifests.saveCopy(draft.unfinished(plan, results.unfinished()));
-    save.run();
+    // The mark first: a copy of the manifest without it is left alone by later backups for a while,
+    // and pgBackRest's verify crashes over one that is not in the newest directory.
     unfinished.mark(settings.label());
+    save.run();
     try (StorageBatch batch = storage.batch()) {
       copyFiles(batch, settings, plan, resume, results, save);
       cluster.ping();

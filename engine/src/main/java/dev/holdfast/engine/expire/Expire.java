@@ -161,9 +161,11 @@ public final class Expire {
                 + ": expiring latest backup "
                 + latest
                 + " - the ability to perform point-in-time-recovery (PITR) may be affected\n"
-                + "HINT: non-default settings for 'repo-retention-archive'/"
-                + "'repo-retention-archive-type' (even in prior expires) can cause gaps in the"
-                + " WAL.");
+                + "HINT: non-default settings for '"
+                + name
+                + "-retention-archive'/'"
+                + name
+                + "-retention-archive-type' (even in prior expires) can cause gaps in the WAL.");
       }
     }
 

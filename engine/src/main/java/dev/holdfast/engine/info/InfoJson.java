@@ -1,6 +1,7 @@
 package dev.holdfast.engine.info;
 
 import dev.holdfast.domain.BackupLabel;
+import dev.holdfast.engine.archive.WalGap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,17 +9,39 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a report as pgBackRest's {@code info --output=json}: one line, keys sorted. */
+/**
+ * Writes a report as pgBackRest's {@code info --output=json}: one line, keys sorted. A stanza whose
+ * WAL has open gaps has one key that pgBackRest's has not, {@code wal-gap}.
+ */
 public final class InfoJson {
   private InfoJson() {}
 
   /** The text, without a line feed at its end. */
   public static String render(InfoReport report) {
+    return render(report, Map.of());
+  }
+
+  /**
+   * The text, without a line feed at its end.
+   *
+   * @param gaps by the stanza's name, what this host had to give up of its WAL; no list is empty
+   */
+  public static String render(InfoReport report, Map<String, List<WalGap>> gaps) {
     List<@Nullable Object> stanzas = new ArrayList<>();
     for (InfoReport.Stanza stanza : report.stanzas()) {
-      stanzas.add(stanza(stanza, report.full()));
+      Map<String, @Nullable Object> json = stanza(stanza, report.full());
+      List<WalGap> open = gaps.get(stanza.name());
+      if (open != null) {
+        json.put("wal-gap", open.stream().map(InfoJson::gap).toList());
+      }
+      stanzas.add(json);
     }
     return JsonText.of(stanzas);
+  }
+
+  private static Map<String, Object> gap(WalGap gap) {
+    return Map.of(
+        "reason", gap.reason(), "timestamp", gap.at().getEpochSecond(), "wal", gap.walFile());
   }
 
   private static Map<String, @Nullable Object> stanza(InfoReport.Stanza stanza, boolean full) {

@@ -11,6 +11,10 @@ import dev.holdfast.engine.Deadline;
 import dev.holdfast.engine.Reporter;
 import dev.holdfast.repository.info.BackupInfo;
 import dev.holdfast.repository.info.InfoStore;
+import dev.holdfast.storage.Storage;
+import dev.holdfast.testkit.Fault;
+import dev.holdfast.testkit.Faults;
+import dev.holdfast.testkit.FaultyStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +74,21 @@ class BackupUnderWayTest {
     assertCode(ErrorCode.ARCHIVE_TIMEOUT, () -> site.backup(BackupType.FULL));
     cluster.atStop = () -> {};
     return directories().getFirst();
+  }
+
+  @Test
+  void whatEndsRightAfterItsFirstFileIsRemovedByTheNextBackup() {
+    Storage whole = site.repository.storage();
+    site.storage(new FaultyStorage(whole, Faults.at(Fault.UNREPORTED_COMMIT, 1)));
+    assertThatThrownBy(() -> site.backup(BackupType.FULL)).isInstanceOf(HoldfastException.class);
+    site.storage(whole);
+    BackupLabel unfinished = directories().getFirst();
+    assertThat(site.backupPath(unfinished).resolve("backup.holdfast")).exists();
+    assertThat(site.backupPath(unfinished).resolve("backup.manifest.copy")).doesNotExist();
+
+    Backup.Result next = site.backup(BackupType.FULL);
+
+    assertThat(directories()).containsExactly(next.entry().label());
   }
 
   @Test
