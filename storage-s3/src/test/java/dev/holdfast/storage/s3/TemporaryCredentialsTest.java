@@ -8,6 +8,7 @@ import dev.holdfast.storage.StorageOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,19 @@ class TemporaryCredentialsTest {
               null));
       assertThat(services.given()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void thatAProgramPrintsOpenTheStore() throws IOException {
+    Path printed = Files.createTempFile(directory, "printed", ".json");
+    Files.writeString(
+        printed,
+        """
+        {"Version": 1, "AccessKeyId": "%s", "SecretAccessKey": "%s",
+         "SessionToken": "session-1", "Expiration": "%s"}
+        """
+            .formatted(TestS3Server.KEY, TestS3Server.SECRET, Instant.now().plusSeconds(3600)));
+    writesAndReads(settings(new S3Credentials.Process(List.of("/bin/cat", printed.toString()))));
   }
 
   @Test
