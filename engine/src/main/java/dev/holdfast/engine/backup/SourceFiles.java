@@ -1,10 +1,10 @@
 package dev.holdfast.engine.backup;
 
+import dev.holdfast.engine.work.BoundedInput;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.repository.manifest.ManifestFile;
 import dev.holdfast.storage.posix.LocalFiles;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 
 /**
@@ -33,7 +33,7 @@ final class SourceFiles {
     }
     InputStream input = files.read(settings.source(file.name()));
     return CopySettings.isReadToFoundSize(file.name())
-        ? new FoundPart(input, file.originalSize())
+        ? BoundedInput.beginningOf(input, file.originalSize())
         : input;
   }
 
@@ -42,37 +42,5 @@ final class SourceFiles {
    */
   boolean mayVanish(ManifestFile file) {
     return !file.name().equals(CONTROL);
-  }
-
-  /** The bytes that were there when the file was found. */
-  private static final class FoundPart extends InputStream {
-    private final InputStream input;
-    private long left;
-
-    FoundPart(InputStream input, long size) {
-      this.input = input;
-      this.left = size;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      if (left <= 0) {
-        return -1;
-      }
-      int read = input.read(bytes, offset, (int) Math.min(length, left));
-      left -= Math.max(read, 0);
-      return read;
-    }
-
-    @Override
-    public void close() throws IOException {
-      input.close();
-    }
   }
 }

@@ -132,7 +132,7 @@ final class FileRestore {
       for (ManifestFile file : files) {
         input.skipNBytes(file.bundleOffset() - position);
         if (file.isBundled()) {
-          BoundedInput part = new BoundedInput(input, file.repoSize());
+          BoundedInput part = BoundedInput.partOf(input, file.repoSize());
           write(file, part);
           part.drain();
         } else {

@@ -93,7 +93,7 @@ final class BackupFileCheck {
       for (; next < files.size(); next++) {
         ManifestFile file = files.get(next);
         input.skipNBytes(file.bundleOffset() - position);
-        BoundedInput part = new BoundedInput(input, file.repoSize());
+        BoundedInput part = BoundedInput.partOf(input, file.repoSize());
         check(file, part);
         part.drain();
         position = file.bundleOffset() + file.repoSize();

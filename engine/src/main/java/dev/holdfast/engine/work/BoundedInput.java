@@ -3,17 +3,26 @@ package dev.holdfast.engine.work;
 import java.io.IOException;
 import java.io.InputStream;
 
-/**
- * The next so many bytes of a stream that goes on after them; closing it leaves the stream open.
- */
+/** The next so many bytes of a stream that may go on after them, or end before. */
 public final class BoundedInput extends InputStream {
   private final InputStream input;
+  private final boolean closes;
   private long left;
 
-  /** The next {@code length} bytes of {@code input}. */
-  public BoundedInput(InputStream input, long length) {
+  private BoundedInput(InputStream input, long length, boolean closes) {
     this.input = input;
     this.left = length;
+    this.closes = closes;
+  }
+
+  /** The next {@code length} bytes of {@code input}, which others go on reading. */
+  public static BoundedInput partOf(InputStream input, long length) {
+    return new BoundedInput(input, length, false);
+  }
+
+  /** The first {@code length} bytes of {@code input}, which is closed with them. */
+  public static BoundedInput beginningOf(InputStream input, long length) {
+    return new BoundedInput(input, length, true);
   }
 
   @Override
@@ -24,7 +33,7 @@ public final class BoundedInput extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (left == 0) {
+    if (left <= 0) {
       return -1;
     }
     int read = input.read(buffer, offset, (int) Math.min(length, left));
@@ -38,5 +47,12 @@ public final class BoundedInput extends InputStream {
   public void drain() throws IOException {
     input.skipNBytes(left);
     left = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closes) {
+      input.close();
+    }
   }
 }
