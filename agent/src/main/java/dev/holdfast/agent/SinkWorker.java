@@ -14,7 +14,7 @@ import java.util.concurrent.BlockingQueue;
  */
 final class SinkWorker implements AutoCloseable {
   /** Positions that are let go after a failure, at most. */
-  private static final int LONGEST_PAUSE = 30;
+  private static final int LONGEST_PAUSE = 10;
 
   private final WalSink sink;
   private final Reporter reporter;

@@ -6,6 +6,7 @@ import dev.holdfast.engine.archive.WalSink;
 import dev.holdfast.engine.work.ThreadEnd;
 import dev.holdfast.postgres.walstream.WalFollower;
 import dev.holdfast.postgres.walstream.WalPosition;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,10 @@ import java.util.function.Supplier;
  */
 final class WalStreaming implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** A connection to a local socket costs little, and what is written meanwhile can be lost. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Supplier<WalTasks> tasks;
@@ -40,9 +44,9 @@ final class WalStreaming implements AutoCloseable {
     try {
       while (true) {
         try {
-          Optional<WalStream> stream = tasks.get().stream();
-          if (stream.isPresent()) {
-            follow(stream.get());
+          WalTasks now = tasks.get();
+          if (now.stream().isPresent()) {
+            follow(now.stream().get(), now.dataDirectory());
           }
           Thread.sleep(LOOK_AGAIN);
         } catch (HoldfastException e) {
@@ -68,11 +72,14 @@ final class WalStreaming implements AutoCloseable {
   }
 
   /** Until the configuration changes, the stanza is stopped or the server fails. */
-  private void follow(WalStream stream) throws InterruptedException {
+  private void follow(WalStream stream, Path dataDirectory) throws InterruptedException {
     List<SinkWorker> workers = new ArrayList<>();
     try (WalFollower follower =
         WalFollower.open(
-            stream.server(), stream.timeout(), SILENCE.plus(stream.interval().multipliedBy(2)))) {
+            stream.server(),
+            dataDirectory,
+            stream.timeout(),
+            SILENCE.plus(stream.interval().multipliedBy(2)))) {
       for (WalSink sink : stream.sinks().get()) {
         workers.add(new SinkWorker(sink, reporter));
       }

@@ -8,6 +8,7 @@ import dev.holdfast.testkit.TestDirectory;
 import dev.holdfast.testkit.TestPgBackRest;
 import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +79,9 @@ final class ArchiveSite implements AutoCloseable {
   boolean isArchived(String segment) {
     try (Stream<Path> files = Files.walk(repository.resolve("archive"))) {
       return files.anyMatch(file -> String.valueOf(file.getFileName()).startsWith(segment + "-"));
+    } catch (UncheckedIOException e) {
+      // A file went while its directory was walked: it is looked at again.
+      return false;
     } catch (IOException e) {
       throw new AssertionError(e);
     }

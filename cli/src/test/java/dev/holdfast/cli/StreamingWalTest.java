@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.testkit.SeededRandom;
 import dev.holdfast.testkit.TestPostgres;
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,15 +47,19 @@ class StreamingWalTest {
   }
 
   private List<String> pieces() {
-    try (Stream<Path> files = Files.walk(site.repository.resolve("archive"))) {
-      return files
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> name.endsWith(".hf"))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return pieces(site.repository);
+  }
+
+  /** By names alone: pieces come and go while this looks. */
+  private static List<String> pieces(Path repository) {
+    List<String> pieces = new ArrayList<>();
+    File[] directories = repository.resolve("archive/main/15-1").toFile().listFiles();
+    for (File directory : directories == null ? new File[0] : directories) {
+      String[] names = directory.list((_, name) -> name.endsWith(".hf"));
+      pieces.addAll(List.of(names == null ? new String[0] : names));
     }
+    pieces.sort(null);
+    return pieces;
   }
 
   private void awaitPiecesOf(String segment) {
@@ -90,13 +93,13 @@ class StreamingWalTest {
     agents.archiveThroughClient();
     TimedCommits.prepare(site.postgres);
     List<Long> lost = new ArrayList<>();
+    HoldfastCommand.Running agent = agents.startAgent();
     for (int round = 0; round < rounds; round++) {
-      HoldfastCommand.Running agent = agents.startAgent();
       if (round % 10 == 0) {
         site.expect(0, "backup", "--type=full");
       }
       try (TimedCommits commits = TimedCommits.start(site.postgres)) {
-        awaitPiecesOf(currentSegment());
+        awaitPiecesOf(currentSegment().substring(0, 8));
         pause(500 + random.nextInt(2500));
         long end = System.currentTimeMillis();
         if (random.nextInt(2) == 0) {
@@ -106,7 +109,7 @@ class StreamingWalTest {
           site.postgres.kill9();
           AgentSite.kill(agent);
         }
-        restoreToLatest();
+        agent = restoreToLatest(round % 2 == 0);
         long restored = TimedCommits.newestIn(site.postgres);
         assertThat(restored).as("%s", random).isLessThanOrEqualTo(commits.newestConfirmed() + 100);
         lost.add(end - restored);
@@ -121,12 +124,40 @@ class StreamingWalTest {
     ArchiveSite.await("the moment", () -> System.nanoTime() - end >= 0);
   }
 
-  private void restoreToLatest() {
+  /** Recovers with an agent beside the server, or without one; gives the one that runs then. */
+  private HoldfastCommand.Running restoreToLatest(boolean withAgent) {
     site.directory.run("sh", "-c", "rm -rf '" + site.postgres.pgdata() + "'/*");
     site.expect(0, "restore");
+    HoldfastCommand.Running agent = withAgent ? agents.startAgent() : null;
     site.postgres.start();
     ArchiveSite.await(
         "the recovery ends", () -> site.postgres.sql("select pg_is_in_recovery()").equals("f"));
+    return agent == null ? agents.startAgent() : agent;
+  }
+
+  @Test
+  void aRepositoryThatIsDownDoesNotHoldUpTheOtherAndIsCaughtUp() {
+    Path second = site.directory.directory("repo2");
+    site.pgBackRest.repository(2, second);
+    site.expect(0, "stanza-create");
+    agents.archiveThroughClient();
+    agents.startAgent();
+    site.postgres.load(10);
+    awaitPiecesOf(currentSegment());
+    site.directory.run("chmod", "0", second.toString());
+    site.postgres.switchWal();
+    site.postgres.load(10);
+    String current = currentSegment();
+    awaitPiecesOf(current);
+    int before = pieces().size();
+    site.postgres.load(10);
+    ArchiveSite.await("more pieces in the first", () -> pieces().size() > before);
+
+    site.directory.run("chmod", "750", second.toString());
+    ArchiveSite.await(
+        "the second has pieces of " + current,
+        () -> pieces(second).stream().anyMatch(name -> name.startsWith(current)));
+    assertThat(pieces(second)).contains(current + ".00000000.hf");
   }
 
   @Test

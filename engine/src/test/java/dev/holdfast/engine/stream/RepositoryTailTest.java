@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -187,7 +188,39 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Property(tries = 40)
+  void aStoreThatLiesGivesABeginningOrAnError(@ForAll int seed, @ForAll boolean encrypted) {
+    try (TailFixture fixture = fixture(seed)) {
+      Faults faults =
+          Faults.randomly(
+              seed,
+              Map.of(
+                  Fault.LOST_COMMIT, 0.1,
+                  Fault.FLIPPED_BIT, 0.1,
+                  Fault.TRUNCATED_READ, 0.1,
+                  Fault.SHORT_READ, 0.3,
+                  Fault.FAILURE, 0.02));
+      PieceStore store = fixture.store(new FaultyStorage(new MemoryStorage(), faults), encrypted);
+      byte[] content = fixture.segment(FIRST, seed);
+      RepositoryTail tail = new RepositoryTail(store, fixture.source());
+      Random random = new Random(seed);
+      int end = 0;
+      for (int step = 0; step < 8; step++) {
+        end += 1 + random.nextInt(80_000);
+        try {
+          tail.advance(TIMELINE, at(FIRST, end));
+          fixture
+              .tail(FIRST, store)
+              .ifPresent(found ->
+                  assertThat(TailFixture.isBeginning(found, content)).as("%s", faults).isTrue());
+        } catch (HoldfastException e) {
+          assertThat(e.getMessage()).isNotEmpty();
+        }
+      }
+    }
+  }
+
+  @Example
   void aNewWriterReplacesWhatTheLastOneLeft() {
     try (TailFixture fixture = fixture(4)) {
       PieceStore store = fixture.store(memory, false);
@@ -206,7 +239,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void aSegmentThatGrowsForHoursHasFewPieces() {
     try (TailFixture fixture = fixture(0)) {
       PieceStore store = fixture.store(memory, false);
@@ -222,7 +255,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void piecesGoWhenTheSegmentIsThereAsAWhole() {
     try (TailFixture fixture = fixture(4)) {
       PieceStore store = fixture.store(memory, false);
@@ -242,7 +275,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void leftoversOfOtherDirectoriesGoToo() {
     try (TailFixture fixture = fixture(4)) {
       PieceStore store = fixture.store(memory, false);
@@ -259,7 +292,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void aSegmentThatIsThereGetsNoMorePieces() {
     try (TailFixture fixture = fixture(4)) {
       PieceStore store = fixture.store(memory, false);
@@ -274,7 +307,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void farBehindOnlyTheNewestIsStored() throws IOException {
     try (TailFixture fixture = fixture(4)) {
       PieceStore store = fixture.store(memory, false);
@@ -290,7 +323,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void theLongestOfSeveralRepositoriesIsTaken() {
     try (TailFixture fixture = fixture(2)) {
       byte[] content = fixture.segment(FIRST, 1);
@@ -304,7 +337,7 @@ class RepositoryTailTest {
     }
   }
 
-  @net.jqwik.api.Example
+  @Example
   void aStoreThatDoesNotAnswerIsNotAnEmptyOne() {
     try (TailFixture fixture = fixture(2)) {
       fixture.segment(FIRST, 1);

@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Whether two paths name the same directory, perhaps by different links. */
-final class SamePath {
+public final class SamePath {
   private SamePath() {}
 
-  static boolean is(Path left, Path right) {
+  /** Whether they are the same; false if one of them cannot be seen. */
+  public static boolean is(Path left, Path right) {
     if (left.normalize().equals(right.normalize())) {
       return true;
     }

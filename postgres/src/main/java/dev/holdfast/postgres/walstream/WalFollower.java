@@ -7,7 +7,9 @@ import dev.holdfast.domain.WalSegment;
 import dev.holdfast.domain.WalSegmentSize;
 import dev.holdfast.postgres.session.Connector;
 import dev.holdfast.postgres.session.Queries;
+import dev.holdfast.postgres.session.SamePath;
 import dev.holdfast.postgres.session.SessionTarget;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,17 +55,43 @@ public final class WalFollower implements AutoCloseable {
   /**
    * Connects.
    *
+   * @param dataDirectory that the server must have
    * @param timeout how long connecting and a query may take
    * @param silence how long the server lets the session live without being asked (from version 14)
-   * @throws HoldfastException db-connect (56), db-query (57)
+   * @throws HoldfastException db-connect (56), db-query (57), db-mismatch (58) for another server
    */
-  public static WalFollower open(SessionTarget target, Duration timeout, Duration silence) {
+  public static WalFollower open(
+      SessionTarget target, Path dataDirectory, Duration timeout, Duration silence) {
     Connection connection = Connector.connect(target, timeout, System.getenv());
     try {
-      return new WalFollower(connection, timeout, silence);
+      WalFollower follower = new WalFollower(connection, timeout, silence);
+      follower.requireDirectory(dataDirectory);
+      return follower;
     } catch (HoldfastException e) {
       Connector.abandon(connection, e);
       throw e;
+    }
+  }
+
+  /** The positions of one server are of no use with the files of another. */
+  private void requireDirectory(Path expected) {
+    String actual =
+        queries
+            .row(
+                "select (select setting from pg_catalog.pg_settings"
+                    + " where name = 'data_directory')")
+            .getFirst();
+    if (actual == null) {
+      throw new HoldfastException(
+          ErrorCode.DB_QUERY,
+          "the server hides its data_directory from this role",
+          "grant the role pg_read_all_settings.");
+    }
+    if (!SamePath.is(Path.of(actual), expected)) {
+      throw new HoldfastException(
+          ErrorCode.DB_MISMATCH,
+          "the server has the data directory '" + actual + "', and not '" + expected + "'",
+          "Do pg1-path and pg1-port belong to different clusters?");
     }
   }
 

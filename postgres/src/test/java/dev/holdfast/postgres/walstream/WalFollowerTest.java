@@ -4,6 +4,7 @@ import static dev.holdfast.postgres.ClusterSandbox.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.postgres.ClusterSandbox;
@@ -33,6 +34,10 @@ final class WalFollowerTest {
         cluster.place().sockets().toString(), cluster.place().port(), "postgres", "postgres");
   }
 
+  private static WalFollower open(LocalCluster cluster, Duration silence) {
+    return WalFollower.open(target(cluster), cluster.place().data(), PATIENCE, silence);
+  }
+
   private static String sql(LocalCluster cluster, String sql) throws SQLException {
     try (Connection connection = Connector.connect(target(cluster), PATIENCE, Map.of())) {
       return new Queries(connection, PATIENCE).text(sql);
@@ -59,7 +64,7 @@ final class WalFollowerTest {
   void tellsHowFarThePrimaryIsAndKeepsTwoSegmentsAtMost(int major) throws Exception {
     try (ClusterSandbox sandbox = new ClusterSandbox()) {
       LocalCluster running = start(sandbox, major);
-      try (WalFollower follower = WalFollower.open(target(running), PATIENCE, SILENCE)) {
+      try (WalFollower follower = open(running, SILENCE)) {
         WalPosition before = follower.position().orElseThrow();
         assertThat(before.timeline()).isEqualTo(new Timeline(1));
         for (int segment = 0; segment < 4; segment++) {
@@ -86,8 +91,7 @@ final class WalFollowerTest {
   void theServerEndsASilentSessionAndItsSlot() throws Exception {
     try (ClusterSandbox sandbox = new ClusterSandbox()) {
       LocalCluster running = start(sandbox, 15);
-      try (WalFollower follower =
-          WalFollower.open(target(running), PATIENCE, Duration.ofMillis(200))) {
+      try (WalFollower follower = open(running, Duration.ofMillis(200))) {
         follower.position();
         await(() -> {
           try {
@@ -102,12 +106,23 @@ final class WalFollowerTest {
   }
 
   @Test
+  void theServerOfAnotherDirectoryIsRefused() throws Exception {
+    try (ClusterSandbox sandbox = new ClusterSandbox()) {
+      LocalCluster running = start(sandbox, 15);
+      assertThatThrownBy(
+              () -> WalFollower.open(target(running), sandbox.directory(), PATIENCE, SILENCE))
+          .isInstanceOfSatisfying(
+              HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DB_MISMATCH));
+    }
+  }
+
+  @Test
   void withoutAFreeSlotItStillTells() throws Exception {
     try (ClusterSandbox sandbox = new ClusterSandbox()) {
       LocalCluster running = sandbox.create(15, "--wal-segsize=1");
       running.configure("wal_level = replica\nmax_replication_slots = 0");
       running.start(PATIENCE);
-      try (WalFollower follower = WalFollower.open(target(running), PATIENCE, SILENCE)) {
+      try (WalFollower follower = open(running, SILENCE)) {
         assertThat(follower.position()).isPresent();
         assertThat(follower.slotProblem()).contains("max_replication_slots");
         assertThat(follower.position()).isPresent();
@@ -122,7 +137,7 @@ final class WalFollowerTest {
       running.stop(StopMode.FAST, PATIENCE);
       sandbox.owner().own(Files.createFile(running.place().data().resolve("standby.signal")));
       running.start(PATIENCE);
-      try (WalFollower follower = WalFollower.open(target(running), PATIENCE, SILENCE)) {
+      try (WalFollower follower = open(running, SILENCE)) {
         assertThat(follower.position()).isEmpty();
         assertThat(sql(running, "select pg_promote()::text")).isEqualTo("true");
         assertThat(follower.position().orElseThrow().timeline()).isEqualTo(new Timeline(2));
