@@ -24,6 +24,7 @@ final class ArchiveLookup {
 
   private final List<Source> sources;
   private final List<String> warnings;
+  private final boolean complete;
   private final Reporter reporter;
   private final Set<String> reported = new HashSet<>();
 
@@ -73,13 +74,18 @@ final class ArchiveLookup {
    *
    * @param repositories by their numbers, the archive ids of the present cluster
    * @param warnings what is wrong with other repositories, already reported
+   * @param complete whether those others have nothing of this cluster for certain
    */
   ArchiveLookup(
-      Map<Integer, List<ArchiveDirectory>> repositories, List<String> warnings, Reporter reporter) {
+      Map<Integer, List<ArchiveDirectory>> repositories,
+      List<String> warnings,
+      boolean complete,
+      Reporter reporter) {
     this.sources = new ArrayList<>();
     repositories.forEach(
         (key, directories) -> sources.add(new Source(key, directories, new HashMap<>())));
     this.warnings = List.copyOf(warnings);
+    this.complete = complete;
     this.reporter = reporter;
     if (sources.isEmpty()) {
       throw new Unanswered(
@@ -103,8 +109,8 @@ final class ArchiveLookup {
   /**
    * Finds a file.
    *
-   * @throws Unanswered repo-invalid (103) if no repository answered, archive-duplicate (45) if
-   *     there are several contents of one name
+   * @throws Unanswered repo-invalid (103) if no repository answered, or if one did not and the
+   *     others lack the file; archive-duplicate (45) if there are several contents of one name
    */
   Found find(String request) {
     List<String> fileWarnings = new ArrayList<>(warnings);
@@ -125,6 +131,14 @@ final class ArchiveLookup {
     if (failed == sources.size()) {
       throw new Unanswered(
           ErrorCode.REPO_INVALID, "unable to find a valid repository", fileWarnings);
+    }
+    if (copies.isEmpty() && (failed > 0 || !complete)) {
+      // To PostgreSQL "not found" is the archive's end, which only all of them together can tell.
+      throw new Unanswered(
+          ErrorCode.REPO_INVALID,
+          "unable to find " + request + ", but not every repository could be asked",
+          fileWarnings,
+          "Is a repository lost? Name the one that is left with --repo in restore_command.");
     }
     checkDuplicates(request, copies, fileWarnings);
     return new Found(copies, fileWarnings);

@@ -103,16 +103,19 @@ final class ClusterArchives {
     PgControl control = file.control();
     Map<Integer, List<ArchiveDirectory>> found = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
+    boolean complete = true;
     for (Repository repository : request.repositories()) {
       try {
         found.put(repository.key(), directories(request.stanza(), repository, control));
       } catch (HoldfastException e) {
+        // A stanza of another cluster was asked, and has nothing of this one.
+        complete &= e.code() == ErrorCode.ARCHIVE_MISMATCH;
         String line = RepositoryErrors.line(repository.key(), e);
         reporter.warn(line);
         warnings.add(line);
       }
     }
-    return new ArchiveLookup(found, warnings, reporter);
+    return new ArchiveLookup(found, warnings, complete, reporter);
   }
 
   private static List<ArchiveDirectory> directories(

@@ -262,6 +262,28 @@ class ArchiveInterchangeTest {
   }
 
   @Test
+  void doesNotSayThatASegmentIsNotThereWhileARepositoryCannotTell() throws IOException {
+    fixture.addRepository(false);
+    Path second = fixture.addRepository(true);
+    fixture.createStanza();
+    Path segment = fixture.segment();
+    fixture.push().push(segment);
+    Path archive = second.resolve("archive/main");
+    Path hidden = Files.move(archive, second.resolve("hidden"));
+    Path got = fixture.resolve("got");
+
+    // What is found is found, whoever else is away.
+    assertThat(fixture.get().get(String.valueOf(segment.getFileName()), got)).isTrue();
+    assertThatThrownBy(() -> fixture.get().get("0000000100000000000000FF", got))
+        .hasMessageContaining("not every repository could be asked")
+        .isInstanceOfSatisfying(
+            HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REPO_INVALID));
+
+    Files.move(hidden, archive);
+    assertThat(fixture.get().get("0000000100000000000000FF", got)).isFalse();
+  }
+
+  @Test
   void takesACopyFromAnotherRepositoryWhenOneIsDamaged() throws IOException {
     Path first = fixture.addRepository(false);
     fixture.addRepository(true);
