@@ -29,6 +29,13 @@ final class BackupVerb implements Verb {
   public int run(VerbContext context) {
     Options options = context.options();
     context.refuseWhenStopped();
+    if (!options.has("repo")
+        && options.repositoryKeys().size() > 1
+        && HostedVerb.server().isEmpty()) {
+      context
+          .reporter()
+          .info("repo option not specified, defaulting to repo" + options.repositoryKey());
+    }
     try (HeldLocks locks = VerbLocks.acquire(context)) {
       if (DatabaseHosts.runs(context, locks)) {
         context.reporter().detail("the backup is complete");

@@ -8,6 +8,7 @@ import dev.holdfast.engine.Reporter;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.repository.info.BackupEntry;
 import dev.holdfast.repository.info.BackupInfo;
+import dev.holdfast.repository.manifest.Manifest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +30,21 @@ final class BackupSetChoice {
   }
 
   /**
-   * What was chosen.
+   * What could be restored.
    *
    * @param repository where it is
    * @param info that repository's catalog, as it was read for the choice
    * @param backup the entry of the chosen set
    */
-  record Choice(Repository repository, BackupInfo info, BackupEntry backup) {}
+  private record Candidate(Repository repository, BackupInfo info, BackupEntry backup) {}
+
+  /**
+   * What was chosen, and can be read.
+   *
+   * @param repository where it is
+   * @param manifest the set's
+   */
+  record Choice(Repository repository, Manifest manifest) {}
 
   /**
    * Chooses.
@@ -44,7 +53,7 @@ final class BackupSetChoice {
    */
   Choice choose() {
     for (Repository repository : request.repositories()) {
-      Optional<Choice> choice = chooseFrom(repository);
+      Optional<Choice> choice = chooseFrom(repository).flatMap(this::load);
       if (choice.isPresent()) {
         return choice.get();
       }
@@ -70,7 +79,44 @@ final class BackupSetChoice {
         ErrorCode.BACKUP_SET_INVALID, message, "Run info to see the backups there are.");
   }
 
-  private Optional<Choice> chooseFrom(Repository repository) {
+  /** A manifest that cannot be read is passed over like a repository that cannot be. */
+  private Optional<Choice> load(Candidate candidate) {
+    Repository repository = candidate.repository();
+    try {
+      Manifest manifest =
+          repository.manifests(request.stanza(), candidate.info()).load(candidate.backup().label());
+      check(manifest, candidate.backup().label());
+      return Optional.of(new Choice(repository, manifest));
+    } catch (HoldfastException e) {
+      if (request.repositories().size() == 1) {
+        throw e;
+      }
+      reporter.warn(
+          "repo"
+              + repository.key()
+              + ": backup set "
+              + candidate.backup().label()
+              + " cannot be used: "
+              + e.describe());
+      return Optional.empty();
+    }
+  }
+
+  private static void check(Manifest manifest, BackupLabel wanted) {
+    if (!manifest.data().label().equals(wanted)) {
+      throw new HoldfastException(
+          ErrorCode.FORMAT,
+          "requested backup '%s' and manifest label '%s' do not match"
+              .formatted(wanted, manifest.data().label()),
+          "This indicates some sort of corruption (at the very least paths have been renamed).");
+    }
+    if (manifest.files().size() == 0) {
+      throw new HoldfastException(
+          ErrorCode.FORMAT, "manifest of backup " + wanted + " has no files");
+    }
+  }
+
+  private Optional<Candidate> chooseFrom(Repository repository) {
     String name = "repo" + repository.key();
     BackupInfo info;
     try {
@@ -92,7 +138,7 @@ final class BackupSetChoice {
       return backups.stream()
           .filter(backup -> backup.label().equals(wanted))
           .findFirst()
-          .map(backup -> new Choice(repository, info, backup));
+          .map(backup -> new Candidate(repository, info, backup));
     }
     return switch (target.type()) {
       case TIME -> {
@@ -101,14 +147,14 @@ final class BackupSetChoice {
         yield backups.reversed().stream()
             .filter(backup -> backup.timestampStop() < time.getEpochSecond())
             .findFirst()
-            .map(backup -> new Choice(repository, info, backup));
+            .map(backup -> new Candidate(repository, info, backup));
       }
       case LSN -> newestBefore(repository, info, backups, target.lsn());
       default -> Optional.of(newest(repository, info, backups.getLast()));
     };
   }
 
-  private Optional<Choice> newestBefore(
+  private Optional<Candidate> newestBefore(
       Repository repository, BackupInfo info, List<BackupEntry> backups, Lsn lsn) {
     for (BackupEntry backup : backups.reversed()) {
       Lsn stop = backup.lsnStop();
@@ -123,13 +169,13 @@ final class BackupSetChoice {
         return Optional.empty();
       }
       if (stop.compareTo(lsn) <= 0) {
-        return Optional.of(new Choice(repository, info, backup));
+        return Optional.of(new Candidate(repository, info, backup));
       }
     }
     return Optional.empty();
   }
 
-  private static Choice newest(Repository repository, BackupInfo info, BackupEntry backup) {
+  private static Candidate newest(Repository repository, BackupInfo info, BackupEntry backup) {
     if (backup.historyId() < info.history().currentId()) {
       throw new HoldfastException(
           ErrorCode.BACKUP_SET_INVALID,
@@ -139,6 +185,6 @@ final class BackupSetChoice {
           "Was a backup created after the stanza-upgrade?",
           "Specify --set or --type=time/lsn to restore from a prior version of PostgreSQL.");
     }
-    return new Choice(repository, info, backup);
+    return new Candidate(repository, info, backup);
   }
 }

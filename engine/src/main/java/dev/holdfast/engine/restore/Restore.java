@@ -24,7 +24,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -83,9 +86,7 @@ public final class Restore {
 
     BackupSetChoice.Choice choice = new BackupSetChoice(request, reporter).choose();
     Repository repository = choice.repository();
-    Manifest manifest =
-        repository.manifests(request.stanza(), choice.info()).load(choice.backup().label());
-    check(manifest, choice.backup().label());
+    Manifest manifest = choice.manifest();
     RecoveryTarget target = target(manifest);
     if (manifest.options().online()) {
       checkTimeline(repository, manifest, target);
@@ -137,20 +138,6 @@ public final class Restore {
         manifest.files().size(),
         queue.totalBytes(),
         copied);
-  }
-
-  private static void check(Manifest manifest, BackupLabel wanted) {
-    if (!manifest.data().label().equals(wanted)) {
-      throw new HoldfastException(
-          ErrorCode.FORMAT,
-          "requested backup '%s' and manifest label '%s' do not match"
-              .formatted(wanted, manifest.data().label()),
-          "This indicates some sort of corruption (at the very least paths have been renamed).");
-    }
-    if (manifest.files().size() == 0) {
-      throw new HoldfastException(
-          ErrorCode.FORMAT, "manifest of backup " + wanted + " has no files");
-    }
   }
 
   private RecoveryTarget target(Manifest manifest) {
@@ -241,8 +228,30 @@ public final class Restore {
                         }
                       })
                   ::run);
+    } catch (HoldfastException e) {
+      throw otherRepository(repository).map(hint -> withHint(e, hint)).orElse(e);
     }
     return copied.get();
+  }
+
+  private static HoldfastException withHint(HoldfastException error, String hint) {
+    List<String> hints = new ArrayList<>(error.hints());
+    hints.add(hint);
+    return new HoldfastException(
+        error.code(), String.valueOf(error.getMessage()), error, hints.toArray(String[]::new));
+  }
+
+  /** Where to go on when this repository failed in the middle. */
+  private Optional<String> otherRepository(Repository failed) {
+    return request.repositories().stream()
+        .filter(other -> other.key() != failed.key())
+        .findFirst()
+        .map(other ->
+            "If repo"
+                + failed.key()
+                + " is at fault, continue from another repository: the same restore with --repo="
+                + other.key()
+                + " --delta.");
   }
 
   private void progress(long done, StoredFileQueue queue) {
