@@ -51,7 +51,7 @@ final class Failures {
           ErrorCode.MEMORY,
           "out of memory: " + at.getMessage(),
           thrown,
-          "give it more, for example with HOLDFAST_JAVA_OPTS=-Xmx512m, or lower process-max.");
+          "give it more, for example with HOLDFAST_JAVA_OPTS=-Xmx1g, or lower process-max.");
     }
     String what = at.getMessage() == null ? "" : ": " + at.getMessage();
     return withTrace(
