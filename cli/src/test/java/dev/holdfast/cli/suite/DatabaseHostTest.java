@@ -208,7 +208,7 @@ class DatabaseHostTest {
       assertThat(running.process().waitFor(1, TimeUnit.MILLISECONDS)).as("too fast").isFalse();
       try (var entries = Files.list(site.stanzaBackups())) {
         begun =
-            entries.anyMatch(entry -> Files.exists(entry.resolve("backup.holdfast")))
+            entries.anyMatch(entry -> Files.exists(entry.resolve("backup.manifest.copy")))
                 && Files.readString(running.out()).contains("backup runs on");
       }
     }

@@ -178,7 +178,7 @@ final class ExitCodesTest {
       assertThat(System.nanoTime()).isLessThan(end);
       assertThat(running.process().waitFor(1, TimeUnit.MILLISECONDS)).as("too fast").isFalse();
       try (var entries = Files.list(backups)) {
-        if (entries.anyMatch(entry -> Files.exists(entry.resolve("backup.holdfast")))) {
+        if (entries.anyMatch(entry -> Files.exists(entry.resolve("backup.manifest.copy")))) {
           return;
         }
       }
