@@ -180,7 +180,9 @@ class BadDaysTest {
         int finished = (exit == 0 ? 1 : 0) + (first.exit() == 0 ? 1 : 0);
         assertThat(finished).as("%s beside %s", other, first).isPositive();
         assertThat(site.labels()).as("%s beside %s", other, first).hasSize(finished);
-        site.pgbackrestVerifies();
+        if (!givenUp(site)) {
+          site.pgbackrestVerifies();
+        }
         site.holdfastVerifies();
         assertThat(site.theirsWorks("info").out()).contains(site.labels());
         site.oursWorks("backup", "--no-online", "--type=full");
@@ -254,6 +256,17 @@ class BadDaysTest {
             (name.startsWith("archive") ? site.stanzaArchive() : site.stanzaBackups())
                 .resolve(name))
         .toList();
+  }
+
+  /** Whether a backup lies there that has only its plan: pgBackRest 2.45's verify crashes on it. */
+  private static boolean givenUp(Site site) {
+    try (Stream<Path> backups = Files.list(site.stanzaBackups())) {
+      return backups.anyMatch(backup ->
+          Files.exists(backup.resolve("backup.manifest.copy"))
+              && !Files.exists(backup.resolve("backup.manifest")));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static boolean unfinished(Site site) {
