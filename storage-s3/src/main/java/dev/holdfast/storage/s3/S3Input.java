@@ -2,10 +2,9 @@ package dev.holdfast.storage.s3;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.storage.StorageInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Reads a range of an object, and never ends before the range does without saying so. A connection
  * that breaks is replaced by a new one from the byte where it broke.
  */
-final class S3Input extends InputStream {
+final class S3Input extends StorageInput {
   /** Opens the object from a byte on, if it still is what an ETag says. */
   @FunctionalInterface
   interface Source {
@@ -70,17 +69,7 @@ final class S3Input extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int offset, int length) {
     if (position >= end) {
       return -1;
     }

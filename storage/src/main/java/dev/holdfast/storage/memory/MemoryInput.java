@@ -2,11 +2,10 @@ package dev.holdfast.storage.memory;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
-import java.io.InputStream;
-import java.util.Objects;
+import dev.holdfast.storage.StorageInput;
 
 /** Reads a range of an array, and never ends before the range does without saying so. */
-final class MemoryInput extends InputStream {
+final class MemoryInput extends StorageInput {
   private final String path;
   private final byte[] content;
   private final long end;
@@ -20,17 +19,7 @@ final class MemoryInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int offset, int length) {
     if (position >= end) {
       return -1;
     }

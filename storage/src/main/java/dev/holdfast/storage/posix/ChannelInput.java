@@ -1,15 +1,14 @@
 package dev.holdfast.storage.posix;
 
 import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.storage.StorageInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /** Reads a file through the page cache to wherever it ends. */
-final class ChannelInput extends InputStream {
+final class ChannelInput extends StorageInput {
   private static final int MAX_BYTES_PER_CALL = 256 * 1024;
 
   private final Path path;
@@ -21,14 +20,7 @@ final class ChannelInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
+  protected int readSome(byte[] bytes, int offset, int length) {
     try {
       return channel.read(ByteBuffer.wrap(bytes, offset, Math.min(length, MAX_BYTES_PER_CALL)));
     } catch (IOException e) {

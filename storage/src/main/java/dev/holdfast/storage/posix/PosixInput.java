@@ -2,15 +2,14 @@ package dev.holdfast.storage.posix;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.storage.StorageInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /** Reads a range of a file, and never ends before the range does without saying so. */
-final class PosixInput extends InputStream {
+final class PosixInput extends StorageInput {
   /** The JDK keeps a direct buffer of the largest size ever asked for per thread: bound it. */
   private static final int MAX_BYTES_PER_CALL = 256 * 1024;
 
@@ -27,17 +26,7 @@ final class PosixInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int offset, int length) {
     if (position >= end) {
       return -1;
     }

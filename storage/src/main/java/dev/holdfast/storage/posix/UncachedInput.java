@@ -2,12 +2,11 @@ package dev.holdfast.storage.posix;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
-import java.io.InputStream;
+import dev.holdfast.storage.StorageInput;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /**
  * Reads a file to its end and leaves no pages of it in the page cache, except those that were there
@@ -17,7 +16,7 @@ import java.util.Objects;
  * the file system does not know {@code RWF_DONTCACHE}, the read is an ordinary one whose pages are
  * marked as used once.
  */
-final class UncachedInput extends InputStream {
+final class UncachedInput extends StorageInput {
   private static final int RWF_DONTCACHE = 0x80;
   private static final int POSIX_FADV_NOREUSE = 5;
   private static final int IOVEC_BYTES = 16;
@@ -43,17 +42,7 @@ final class UncachedInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int start, int length) {
-    Objects.checkFromIndexSize(start, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int start, int length) {
     if (!buffer.hasRemaining() && !fill()) {
       return -1;
     }

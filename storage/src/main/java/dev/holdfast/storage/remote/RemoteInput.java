@@ -1,13 +1,12 @@
 package dev.holdfast.storage.remote;
 
-import java.io.InputStream;
+import dev.holdfast.storage.StorageInput;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** Reads a file of the other host, asking for the next pieces before it needs them. */
-final class RemoteInput extends InputStream {
+final class RemoteInput extends StorageInput {
   private static final int PIECE_BYTES = 256 * 1024;
   private static final int MAX_PENDING = 8;
 
@@ -29,17 +28,7 @@ final class RemoteInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int offset, int length) {
     while (position == current.length) {
       if (atEnd) {
         return -1;

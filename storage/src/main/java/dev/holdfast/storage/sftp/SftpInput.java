@@ -3,12 +3,11 @@ package dev.holdfast.storage.sftp;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.storage.StorageEntry;
+import dev.holdfast.storage.StorageInput;
 import dev.holdfast.storage.sftp.SftpConnection.Lease;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * than it needs. When the connection is lost, the file is opened again and read on from where the
  * stream stands, if it is still the same file.
  */
-final class SftpInput extends InputStream {
+final class SftpInput extends StorageInput {
   private static final int REQUEST_BYTES = 64 * 1024;
   private static final int MAX_REQUESTS = 32;
   private static final int FIRST_REQUESTS = 2;
@@ -95,17 +94,7 @@ final class SftpInput extends InputStream {
   }
 
   @Override
-  public int read() {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (length == 0) {
-      return 0;
-    }
+  protected int readSome(byte[] bytes, int offset, int length) {
     if (position >= end) {
       return -1;
     }
