@@ -45,6 +45,14 @@ final class LibC {
   static final NativeCall SETPRIORITY =
       NativeCall.of("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
+  static final NativeCall SOCKET =
+      NativeCall.of("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  static final NativeCall SENDTO =
+      NativeCall.of(
+          "sendto",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+
   /** Functions of the kernel that the C library has no name for, with three numbers. */
   static final NativeCall SYSCALL =
       NativeCall.of(
