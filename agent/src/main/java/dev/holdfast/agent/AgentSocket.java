@@ -25,6 +25,8 @@ import java.util.function.Function;
  *       durable in every repository.
  *   <li>{@code POST /archive-get}, body: the file's name, a line feed, and the absolute path it
  *       goes to. 204 when it is there, 404 when every repository conclusively lacks it.
+ *   <li>{@code POST /archive-get-ahead}, body: the name of a segment that was taken from the spool.
+ *       204 when those behind it are being fetched, or are there.
  * </ul>
  *
  * <p>Everything else is an error: 503 with {@code ERROR: [code]: message} and hints as text.

@@ -2,15 +2,9 @@ package dev.holdfast.agent;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
-import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Looks at {@code archive_status} when the kernel says that something changed there, and once a
@@ -18,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * left to do for a while, memory is given back.
  */
 final class PushAhead implements Runnable {
-  private static final long LOOK_AGAIN_MILLIS = 1000;
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final WalRequests requests;
   private final Reporter reporter;
@@ -33,34 +27,23 @@ final class PushAhead implements Runnable {
   /** Runs until the thread is interrupted. */
   @Override
   public void run() {
-    try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-      @Nullable WatchKey key = null;
+    try (ReadyWatch watch = ReadyWatch.open(reporter)) {
       while (!Thread.currentThread().isInterrupted()) {
         look();
         memory.look(requests.isWorking());
-        if (key == null || !key.isValid()) {
-          key = register(watch);
-        }
-        WatchKey changed = watch.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        if (changed != null) {
-          changed.pollEvents();
-          changed.reset();
-        }
+        watch.await(this::statusDirectory, LOOK_AGAIN);
       }
-    } catch (InterruptedException | ClosedWatchServiceException e) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      reporter.warn("unable to watch for WAL that is ready, it is pushed when asked for: " + e);
     }
   }
 
-  /** A directory that is not there, or moved, is looked for again each second. */
-  private @Nullable WatchKey register(WatchService watch) {
+  /** Nothing while the configuration does not say where it is. */
+  private Optional<Path> statusDirectory() {
     try {
-      Path status = requests.walDirectory().resolve("archive_status");
-      return status.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-    } catch (IOException | HoldfastException e) {
-      return null;
+      return Optional.of(requests.walDirectory().resolve("archive_status"));
+    } catch (HoldfastException e) {
+      return Optional.empty();
     }
   }
 
