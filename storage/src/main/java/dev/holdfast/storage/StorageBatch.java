@@ -1,5 +1,7 @@
 package dev.holdfast.storage;
 
+import java.io.Closeable;
+
 /**
  * Many files that become durable together: a backup's, whose manifest names them only afterwards.
  * Thread-safe; its outputs are used by one thread each.
@@ -7,7 +9,7 @@ package dev.holdfast.storage;
  * <p>Syncing every small file and its directory by itself took six times as long as syncing them at
  * once (ext4, 10,000 files of 4 kB: 3.6 s and 0.6 s).
  */
-public interface StorageBatch extends AutoCloseable {
+public interface StorageBatch extends Closeable {
 
   /**
    * Begins to write a file like {@link Storage#write}, except that a committed file is visible and

@@ -5,6 +5,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.storage.Storage;
 import dev.holdfast.storage.StorageBatch;
 import dev.holdfast.storage.StorageOutput;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -18,10 +19,10 @@ final class RemoteHandles {
   static final int FIRST_BYTES = 64 * 1024;
 
   private static final class Open {
-    private final AutoCloseable what;
+    private final Closeable what;
     private @Nullable HoldfastException failure;
 
-    Open(AutoCloseable what) {
+    Open(Closeable what) {
       this.what = what;
     }
   }
@@ -34,7 +35,7 @@ final class RemoteHandles {
     this.storage = storage;
   }
 
-  private int add(AutoCloseable what) {
+  private int add(Closeable what) {
     int handle = lastHandle.incrementAndGet();
     open.put(handle, new Open(what));
     return handle;
@@ -123,12 +124,10 @@ final class RemoteHandles {
     }
   }
 
-  private static void close(AutoCloseable what) {
+  private static void close(Closeable what) {
     try {
       what.close();
-    } catch (HoldfastException e) {
-      throw e;
-    } catch (Exception e) {
+    } catch (IOException e) {
       throw new HoldfastException(ErrorCode.FILE_CLOSE, "unable to close: " + e.getMessage(), e);
     }
   }
