@@ -92,6 +92,20 @@ public final class Connector {
   }
 
   /**
+   * Ends a session.
+   *
+   * @throws HoldfastException db-connect (56)
+   */
+  public static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new HoldfastException(
+          ErrorCode.DB_CONNECT, "unable to close the session: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Closes a connection that cannot be used; what goes wrong then only explains the first error.
    */
   public static void abandon(Connection connection, HoldfastException reason) {

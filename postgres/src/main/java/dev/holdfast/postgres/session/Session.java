@@ -7,7 +7,6 @@ import dev.holdfast.domain.PgVersion;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.WalSegment;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -244,11 +243,6 @@ public final class Session implements AutoCloseable {
   /** Ends the session, and a backup that it began. */
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new HoldfastException(
-          ErrorCode.DB_CONNECT, "unable to close the session: " + e.getMessage(), e);
-    }
+    Connector.close(connection);
   }
 }

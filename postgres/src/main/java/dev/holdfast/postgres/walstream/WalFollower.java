@@ -11,7 +11,6 @@ import dev.holdfast.postgres.session.SamePath;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -160,11 +159,6 @@ public final class WalFollower implements AutoCloseable {
   /** Ends the session, and the slot with it. */
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new HoldfastException(
-          ErrorCode.DB_CONNECT, "unable to close the session: " + e.getMessage(), e);
-    }
+    Connector.close(connection);
   }
 }
