@@ -1,13 +1,19 @@
 package dev.holdfast.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Commits a row with the time every few milliseconds, beside pgbench, until the server is gone:
@@ -21,31 +27,28 @@ final class TimedCommits implements AutoCloseable {
           + " returning at";
   private static final String NEWEST = "select coalesce(max(at), 0) from commits";
 
-  private final TestPostgres postgres;
+  private static final long PAUSE_MILLIS = 3;
+
+  private final Connection connection;
   private final Process pgbench;
-  private final Thread thread;
+  private final ScheduledExecutorService clock;
   private volatile long newest;
 
   private TimedCommits(TestPostgres postgres) {
-    this.postgres = postgres;
-    this.pgbench = pgbench("-c", "2", "-R", "100", "-T", "600");
-    this.thread = Thread.ofPlatform().start(this::commit);
+    this.connection = postgres.connect("postgres");
+    this.pgbench = pgbench(postgres, "-c", "2", "-R", "100", "-T", "600");
+    this.clock = Executors.newSingleThreadScheduledExecutor();
+    clock.scheduleWithFixedDelay(this::commit, 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Makes the tables. */
   static void prepare(TestPostgres postgres) {
     postgres.sql(CREATE);
-    try (TimedCommits none = new TimedCommits(postgres, "-i", "-s", "1")) {
-      none.pgbench.waitFor();
+    try {
+      assertThat(pgbench(postgres, "-i", "-s", "1").waitFor()).isZero();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private TimedCommits(TestPostgres postgres, String... pgbench) {
-    this.postgres = postgres;
-    this.pgbench = pgbench(pgbench);
-    this.thread = Thread.ofPlatform().start(() -> {});
   }
 
   /** Begins to commit. */
@@ -63,7 +66,7 @@ final class TimedCommits implements AutoCloseable {
     return newest;
   }
 
-  private Process pgbench(String... arguments) {
+  private static Process pgbench(TestPostgres postgres, String... arguments) {
     List<String> command = new ArrayList<>(HoldfastCommand.prefix());
     command.add(TestPostgres.system().program("pgbench").toString());
     command.addAll(List.of(arguments));
@@ -87,30 +90,26 @@ final class TimedCommits implements AutoCloseable {
     }
   }
 
-  /** The server's end is the end of this, too. */
+  /** The server's end is the end of this, too: a task that throws is not run again. */
   private void commit() {
-    try (Connection connection = postgres.connect("postgres");
-        Statement statement = connection.createStatement()) {
-      while (!Thread.currentThread().isInterrupted()) {
-        try (var row = statement.executeQuery(COMMIT)) {
-          row.next();
-          newest = row.getLong(1);
-        }
-        Thread.sleep(3);
-      }
-    } catch (SQLException | InterruptedException e) {
-      Thread.currentThread().interrupt();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(COMMIT)) {
+      row.next();
+      newest = row.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
   @Override
   public void close() {
     pgbench.destroyForcibly();
-    thread.interrupt();
+    clock.shutdownNow();
     try {
       pgbench.waitFor();
-      thread.join();
-    } catch (InterruptedException e) {
+      assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      connection.close();
+    } catch (InterruptedException | SQLException e) {
       throw new AssertionError(e);
     }
   }

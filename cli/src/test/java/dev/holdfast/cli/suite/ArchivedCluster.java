@@ -2,7 +2,6 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.testkit.TestClusterOptions;
 import dev.holdfast.testkit.TestPostgres;
 import java.util.concurrent.TimeUnit;
@@ -56,9 +55,7 @@ final class ArchivedCluster implements AutoCloseable {
     ArchivedCluster cluster = new ArchivedCluster(site, postgres);
     site.cluster(postgres);
     site.oursWorks("stanza-create");
-    postgres.archiveCommand(
-        "%s --config=%s --stanza=%s archive-push %%p"
-            .formatted(HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA));
+    postgres.archiveCommand(site.archiveCommand(Program.HOLDFAST));
     postgres.sql(
         "create table notes (id serial primary key, note text, xid text, commit_record pg_lsn,"
             + " committed timestamptz)");

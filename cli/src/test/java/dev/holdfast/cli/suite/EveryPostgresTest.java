@@ -2,7 +2,6 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.postgres.process.PostgresInstallation;
 import dev.holdfast.testkit.TestClusterOptions;
 import dev.holdfast.testkit.TestPostgres;
@@ -80,10 +79,7 @@ class EveryPostgresTest {
       site.option("compress-type", "zst").option("repo1-bundle", "y");
       site.cluster(postgres);
       site.oursWorks("stanza-create");
-      postgres.archiveCommand(
-          "%s --config=%s --stanza=%s archive-push %%p"
-              .formatted(
-                  HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA));
+      postgres.archiveCommand(site.archiveCommand(Program.HOLDFAST));
       site.oursWorks("check");
       fill(site, postgres);
       site.oursWorks("backup", "--type=full");

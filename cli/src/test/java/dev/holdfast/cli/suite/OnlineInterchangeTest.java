@@ -2,10 +2,8 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.testkit.TestClusterOptions;
 import dev.holdfast.testkit.TestPostgres;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +39,7 @@ class OnlineInterchangeTest {
       Map<String, String> digests = new LinkedHashMap<>();
       Program turn = first;
       for (String type : List.of("full", "diff", "incr")) {
-        postgres.archiveCommand(archiveCommand(site, turn.other()));
+        postgres.archiveCommand(site.archiveCommand(turn.other()));
         site.works(turn.other(), "check");
         postgres.load(300);
         site.works(turn, "backup", "--type=" + type);
@@ -52,38 +50,9 @@ class OnlineInterchangeTest {
       site.pgbackrestVerifies();
       site.holdfastVerifies();
       for (Map.Entry<String, String> backup : digests.entrySet()) {
-        assertThat(rows(site, turn, backup.getKey())).isEqualTo(backup.getValue());
+        assertThat(site.rows(turn, backup.getKey())).isEqualTo(backup.getValue());
         turn = turn.other();
       }
-    }
-  }
-
-  private static String archiveCommand(Site site, Program program) {
-    return switch (program) {
-      case PGBACKREST -> site.pgbackrest().archiveCommand(Site.STANZA);
-      case HOLDFAST ->
-          "%s --config=%s --stanza=%s archive-push %%p"
-              .formatted(HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA);
-    };
-  }
-
-  /** What the table holds when one program restored a backup and PostgreSQL became consistent. */
-  private static String rows(Site site, Program by, String label) {
-    Path target = site.directory().directory("copy");
-    site.works(
-        by,
-        "restore",
-        "--set=" + label,
-        "--type=immediate",
-        "--target-action=promote",
-        "--archive-mode=off",
-        "--pg1-path=" + target);
-    try (TestPostgres copy =
-        TestPostgres.existing(site.directory(), TestPostgres.system(), "copy")) {
-      copy.start();
-      return copy.loadDigest();
-    } finally {
-      site.directory().run("rm", "-rf", target.toString());
     }
   }
 }

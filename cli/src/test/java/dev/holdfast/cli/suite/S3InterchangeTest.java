@@ -2,7 +2,6 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.cli.HoldfastCommand.Outcome;
 import dev.holdfast.storage.s3.TestS3Server;
 import dev.holdfast.testkit.TestClusterOptions;
@@ -78,7 +77,7 @@ class S3InterchangeTest {
       Map<String, String> digests = new LinkedHashMap<>();
       Program turn = first;
       for (String type : List.of("full", "diff", "incr")) {
-        postgres.archiveCommand(archiveCommand(site, turn.other()));
+        postgres.archiveCommand(site.archiveCommand(turn.other()));
         site.works(turn.other(), "check");
         postgres.load(300);
         site.works(turn, "backup", "--type=" + type);
@@ -93,7 +92,7 @@ class S3InterchangeTest {
       site.holdfastVerifies();
       postgres.stop();
       for (Map.Entry<String, String> backup : digests.entrySet()) {
-        assertThat(rows(site, turn, backup.getKey())).isEqualTo(backup.getValue());
+        assertThat(site.rows(turn, backup.getKey())).isEqualTo(backup.getValue());
         turn = turn.other();
       }
       expires(site, postgres, turn);
@@ -119,7 +118,7 @@ class S3InterchangeTest {
         TestPostgres.startIn(directory, TestPostgres.system(), TestClusterOptions.defaults())) {
       site.cluster(postgres);
       site.oursWorks("stanza-create");
-      postgres.archiveCommand(archiveCommand(site, Program.HOLDFAST));
+      postgres.archiveCommand(site.archiveCommand(Program.HOLDFAST));
       site.oursWorks("backup", "--type=full");
       for (int segment = 0; segment < 6; segment++) {
         postgres.load(200);
@@ -174,34 +173,6 @@ class S3InterchangeTest {
     while (!copy.sql("select pg_is_in_recovery()").equals("f")) {
       assertThat(System.nanoTime()).as("recovery ends").isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-    }
-  }
-
-  private static String archiveCommand(Site site, Program program) {
-    return switch (program) {
-      case PGBACKREST -> site.pgbackrest().archiveCommand(Site.STANZA);
-      case HOLDFAST ->
-          "%s --config=%s --stanza=%s archive-push %%p"
-              .formatted(HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA);
-    };
-  }
-
-  private static String rows(Site site, Program by, String label) {
-    Path target = site.directory().directory("copy");
-    site.works(
-        by,
-        "restore",
-        "--set=" + label,
-        "--type=immediate",
-        "--target-action=promote",
-        "--archive-mode=off",
-        "--pg1-path=" + target);
-    try (TestPostgres copy =
-        TestPostgres.existing(site.directory(), TestPostgres.system(), "copy")) {
-      copy.start();
-      return copy.loadDigest();
-    } finally {
-      site.directory().run("rm", "-rf", target.toString());
     }
   }
 }

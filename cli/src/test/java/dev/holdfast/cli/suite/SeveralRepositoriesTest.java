@@ -2,7 +2,6 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.cli.HoldfastCommand.Outcome;
 import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.storage.s3.TestS3Server;
@@ -108,10 +107,7 @@ class SeveralRepositoriesTest {
         TestPostgres.startIn(directory, TestPostgres.system(), TestClusterOptions.defaults())) {
       site.cluster(postgres);
       site.oursWorks("stanza-create");
-      postgres.archiveCommand(
-          "%s --config=%s --stanza=%s archive-push %%p"
-              .formatted(
-                  HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA));
+      postgres.archiveCommand(site.archiveCommand(Program.HOLDFAST));
       site.oursWorks("check");
       assertThat(segments(site.repository())).isPositive().isEqualTo(segments(bucket));
       postgres.load(300);

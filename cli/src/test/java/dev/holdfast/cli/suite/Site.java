@@ -179,6 +179,35 @@ final class Site implements AutoCloseable {
     return repository.resolve("archive/" + STANZA);
   }
 
+  /** The archive_command by which PostgreSQL archives with a program. */
+  String archiveCommand(Program program) {
+    return switch (program) {
+      case PGBACKREST -> pgbackrest().archiveCommand(STANZA);
+      case HOLDFAST ->
+          "%s --config=%s --stanza=%s archive-push %%p"
+              .formatted(HoldfastCommand.program(), pgbackrest().configuration(), STANZA);
+    };
+  }
+
+  /** What the table holds when one program restored a backup and PostgreSQL became consistent. */
+  String rows(Program by, String label) {
+    Path target = directory().directory("copy");
+    works(
+        by,
+        "restore",
+        "--set=" + label,
+        "--type=immediate",
+        "--target-action=promote",
+        "--archive-mode=off",
+        "--pg1-path=" + target);
+    try (TestPostgres copy = TestPostgres.existing(directory(), TestPostgres.system(), "copy")) {
+      copy.start();
+      return copy.loadDigest();
+    } finally {
+      directory().run("rm", "-rf", target.toString());
+    }
+  }
+
   /** pgBackRest finds nothing wrong with what is in the repository. */
   void pgbackrestVerifies() {
     ExternalProgram.Result result = theirs("verify", "--output=text", "--verbose");

@@ -2,7 +2,6 @@ package dev.holdfast.cli.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.cli.HoldfastCommand.Outcome;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.testkit.TestClusterOptions;
@@ -25,10 +24,7 @@ class StandbyBackupTest {
           .option("start-fast", "y")
           .option("log-level-console", "detail")
           .cluster(primary);
-      primary.archiveCommand(
-          "%s --config=%s --stanza=%s archive-push %%p"
-              .formatted(
-                  HoldfastCommand.program(), site.pgbackrest().configuration(), Site.STANZA));
+      primary.archiveCommand(site.archiveCommand(Program.HOLDFAST));
       site.oursWorks("stanza-create");
       primary.load(300);
       site.oursWorks("backup", "--type=full");

@@ -233,9 +233,7 @@ class RepositoryTailTest {
 
       new RepositoryTail(store, fixture.source()).advance(TIMELINE, at(FIRST, 9500));
       assertThat(names(store, FIRST)).containsExactly(FIRST + ".00000000.hf");
-      SegmentTail found = fixture.tail(FIRST, store).orElseThrow();
-      assertThat(found.bytes()).isEqualTo(9500);
-      assertThat(TailFixture.isBeginning(found, content)).isTrue();
+      assertTail(fixture, store, 9500, content);
     }
   }
 
@@ -249,9 +247,7 @@ class RepositoryTailTest {
         tail.advance(TIMELINE, at(FIRST, end * 8));
         assertThat(names(store, FIRST).size()).isLessThanOrEqualTo(SegmentPieces.MOST_PIECES + 1);
       }
-      SegmentTail found = fixture.tail(FIRST, store).orElseThrow();
-      assertThat(found.bytes()).isEqualTo(8000);
-      assertThat(TailFixture.isBeginning(found, content)).isTrue();
+      assertTail(fixture, store, 8000, content);
     }
   }
 
@@ -348,5 +344,12 @@ class RepositoryTailTest {
       faults.enable(true);
       assertThatThrownBy(() -> fixture.tail(FIRST, store)).isInstanceOf(HoldfastException.class);
     }
+  }
+
+  /** The first segment's tail has so many bytes, and they are those of the segment. */
+  private static void assertTail(TailFixture fixture, PieceStore store, int bytes, byte[] content) {
+    SegmentTail found = fixture.tail(FIRST, store).orElseThrow();
+    assertThat(found.bytes()).isEqualTo(bytes);
+    assertThat(TailFixture.isBeginning(found, content)).isTrue();
   }
 }

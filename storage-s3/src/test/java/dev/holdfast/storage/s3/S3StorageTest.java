@@ -94,9 +94,7 @@ class S3StorageTest {
     S3Settings settings = server.settings("holdfast", "/tls");
     S3Connection careless =
         connection(settings, settings.connection().endpoint(), null, false, null, null, true);
-    try (S3Storage storage = new S3Storage(with(settings, careless, settings.objects()))) {
-      assertThat(storage.list("")).isEmpty();
-    }
+    assertReachable(with(settings, careless, settings.objects()));
   }
 
   @Test
@@ -106,9 +104,7 @@ class S3StorageTest {
     S3Settings settings = server.settings("holdfast", "/tls");
     S3Connection connection =
         connection(settings, settings.connection().endpoint(), null, true, null, authorities, true);
-    try (S3Storage storage = new S3Storage(with(settings, connection, settings.objects()))) {
-      assertThat(storage.list("")).isEmpty();
-    }
+    assertReachable(with(settings, connection, settings.objects()));
   }
 
   @Test
@@ -360,6 +356,12 @@ class S3StorageTest {
   private static String text(S3Storage storage, String path) throws IOException {
     try (InputStream input = storage.read(path)) {
       return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void assertReachable(S3Settings settings) {
+    try (S3Storage storage = new S3Storage(settings)) {
+      assertThat(storage.list("")).isEmpty();
     }
   }
 }
