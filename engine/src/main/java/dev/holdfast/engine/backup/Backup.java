@@ -7,6 +7,7 @@ import dev.holdfast.domain.ByteCount;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.catalog.BackupClaim;
 import dev.holdfast.engine.catalog.UnfinishedBackups;
 import dev.holdfast.engine.work.WorkerPool;
 import dev.holdfast.postgres.control.PgControl;
@@ -129,12 +130,15 @@ public final class Backup {
             cluster.isOnline() ? copyStart + 1 : copyStart,
             delta,
             cluster.isOnline());
+    // Before anything is written: a copy of the manifest without the mark is left alone by later
+    // backups for a while, and pgBackRest's verify crashes over one not in the newest directory.
+    BackupClaim claim =
+        resume.label() != null ? unfinished.takeOver(label) : unfinished.begin(label);
     BackupCompletion completion =
         new BackupCompletion(repository, request.stanza(), recorded, info, reporter);
     completion.makeDirectories(settings, prior.type(), plan);
-    Manifest manifest =
-        copy(manifests, unfinished, draft, settings, plan, resume.comparing(delta), wal);
-    BackupEntry entry = completion.complete(manifest, manifests, unfinished);
+    Manifest manifest = copy(manifests, claim, draft, settings, plan, resume.comparing(delta), wal);
+    BackupEntry entry = completion.complete(manifest, manifests, claim);
     reporter.info("new backup label = " + entry.label());
     reporter.info(
         "%s backup size = %s, file total = %d"
@@ -147,21 +151,27 @@ public final class Backup {
 
   private Manifest copy(
       ManifestStore manifests,
-      UnfinishedBackups unfinished,
+      BackupClaim claim,
       ManifestDraft draft,
       CopySettings settings,
       BackupPlan plan,
       Resume resume,
       BackupWal wal) {
     CopyResults results = new CopyResults(plan, resume.claimed(plan.files()));
-    Runnable save = () -> manifests.saveCopy(draft.unfinished(plan, results.unfinished()));
-    // The mark first: a copy of the manifest without it is left alone by later backups for a while,
-    // and pgBackRest's verify crashes over one that is not in the newest directory.
-    unfinished.mark(settings.label());
+    Runnable save =
+        () -> {
+          claim.check();
+          manifests.saveCopy(draft.unfinished(plan, results.unfinished()));
+        };
+    Runnable ping =
+        () -> {
+          cluster.ping();
+          claim.check();
+        };
     save.run();
     try (StorageBatch batch = storage.batch()) {
-      copyFiles(batch, settings, plan, resume, results, save);
-      cluster.ping();
+      copyFiles(batch, settings, plan, resume, results, save, ping);
+      ping.run();
       ClusterGate.Stop stop = cluster.stop();
       stop.lsn()
           .ifPresent(lsn ->
@@ -179,8 +189,7 @@ public final class Backup {
       batch.sync();
       return draft.finished(plan, results.finished(), stop, stopSeconds);
     } catch (HoldfastException e) {
-      keepForResume(save, e);
-      throw e;
+      throw keepForResume(save, e);
     }
   }
 
@@ -190,15 +199,15 @@ public final class Backup {
       BackupPlan plan,
       Resume resume,
       CopyResults results,
-      Runnable save) {
+      Runnable save,
+      Runnable ping) {
     CopyQueue queue =
         CopyQueue.of(
             plan,
             settings.storing().bundle(),
             index -> resume.stored(plan.files().name(index)).isPresent());
     CopyReport report = new CopyReport(settings, reporter, queue.totalBytes());
-    CopyWatch watch =
-        CopyWatch.start(report, request.saveThreshold(), progress, save, cluster::ping);
+    CopyWatch watch = CopyWatch.start(report, request.saveThreshold(), progress, save, ping);
     try (watch;
         LocalFiles files = new LocalFiles(request.workers())) {
       SourceFiles sources = new SourceFiles(settings, files);
@@ -230,14 +239,21 @@ public final class Backup {
   /**
    * Saves what is stored by now, so that the next full backup need not store it again. What was
    * stored may be lost yet, as nothing is synced: it is taken over by its hash only.
+   *
+   * @return what to tell: when the directory is no longer this backup's, that is why it failed
    */
-  private static void keepForResume(Runnable save, HoldfastException failure) {
+  private static HoldfastException keepForResume(Runnable save, HoldfastException failure) {
     // After a signal the thread is interrupted, and could not write.
     boolean interrupted = Thread.interrupted();
     try {
       save.run();
+      return failure;
     } catch (HoldfastException e) {
-      failure.addSuppressed(e);
+      boolean isCause =
+          e.code() == ErrorCode.LOCK_ACQUIRE && failure.code() != ErrorCode.LOCK_ACQUIRE;
+      HoldfastException told = isCause ? e : failure;
+      told.addSuppressed(isCause ? failure : e);
+      return told;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -6,8 +6,8 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.catalog.BackupClaim;
 import dev.holdfast.engine.catalog.CatalogReconstruction;
-import dev.holdfast.engine.catalog.UnfinishedBackups;
 import dev.holdfast.repository.Repository;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.repository.info.BackupEntry;
@@ -85,19 +85,20 @@ final class BackupCompletion {
   /**
    * Completes a backup.
    *
-   * @throws HoldfastException file-missing (55) when the backup that it is based on is gone
+   * @throws HoldfastException file-missing (55) when the backup that it is based on is gone;
+   *     lock-acquire (50) when its own directory is no longer its own
    */
-  BackupEntry complete(Manifest manifest, ManifestStore manifests, UnfinishedBackups unfinished) {
-    BackupLabel label = manifest.data().label();
+  BackupEntry complete(Manifest manifest, ManifestStore manifests, BackupClaim claim) {
     linkUnchanged(manifest);
     InfoStore infos = repository.infos(stanza);
     BackupInfo catalog = catalog(infos, manifest);
+    claim.check();
     manifests.save(manifest);
-    unfinished.unmark(label);
+    claim.release();
     BackupEntry entry = BackupEntry.of(manifest);
     infos.save(catalog.with(entry));
     if (storage.features().contains(StorageFeature.SYMBOLIC_LINK)) {
-      storage.createLink(RepositoryLayout.latest(stanza), label.text());
+      storage.createLink(RepositoryLayout.latest(stanza), entry.label().text());
     }
     // Its time shows rules that remove old files that the stanza is in use.
     infos.save(infos.archiveInfo());

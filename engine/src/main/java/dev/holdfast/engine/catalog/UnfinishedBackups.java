@@ -5,12 +5,6 @@ import dev.holdfast.domain.StanzaName;
 import dev.holdfast.repository.RepositoryLayout;
 import dev.holdfast.storage.Storage;
 import dev.holdfast.storage.StorageEntry;
-import dev.holdfast.storage.StorageOutput;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,14 +12,11 @@ import java.util.List;
 
 /**
  * Backups that have no manifest yet: being made, or given up by a crash. Locks keep two backups of
- * one host apart, but a repository may serve several hosts. So a backup of ours leaves a mark of
- * its host in its directory, and one that bears no mark, or that of another host, counts as running
- * for as long as anything in it is young. Readers of the format pass over the mark.
+ * one host apart, but a repository may serve several hosts. So a backup of ours claims its
+ * directory with a mark of its host, and one that bears no mark, or that of another host, counts as
+ * running for as long as anything in it is young.
  */
 public final class UnfinishedBackups {
-  /** The mark's name in the backup's directory. */
-  static final String MARK = "backup.holdfast";
-
   /** A large file is stored for minutes before it has a name. */
   private static final Duration YOUNG = Duration.ofMinutes(15);
 
@@ -50,17 +41,19 @@ public final class UnfinishedBackups {
         .toList();
   }
 
-  /** Says whose backup it is that begins. */
-  public void mark(BackupLabel label) {
-    try (StorageOutput output = storage.write(markPath(label))) {
-      output.write(host().getBytes(StandardCharsets.UTF_8), 0, host().length());
-      output.commit();
-    }
+  /**
+   * Claims the label of a backup that begins.
+   *
+   * @throws dev.holdfast.domain.HoldfastException lock-acquire (50) when somebody has begun a
+   *     backup of that label
+   */
+  public BackupClaim begin(BackupLabel label) {
+    return BackupClaim.begin(storage, stanza, label);
   }
 
-  /** The backup is complete; the mark is of no more use. */
-  public void unmark(BackupLabel label) {
-    storage.remove(markPath(label));
+  /** Claims a backup that was given up and is gone on with. */
+  public BackupClaim takeOver(BackupLabel label) {
+    return BackupClaim.takeOver(storage, stanza, label);
   }
 
   /**
@@ -68,18 +61,7 @@ public final class UnfinishedBackups {
    * that one with this host's mark is known to be given up.
    */
   public boolean mayBeRunningElsewhere(BackupLabel label) {
-    return !isOurs(label) && isYoung(label);
-  }
-
-  private boolean isOurs(BackupLabel label) {
-    if (storage.info(markPath(label)).isEmpty()) {
-      return false;
-    }
-    try (InputStream input = storage.read(markPath(label))) {
-      return new String(input.readNBytes(256), StandardCharsets.UTF_8).equals(host());
-    } catch (IOException e) {
-      return false;
-    }
+    return !BackupClaim.isOfThisHost(storage, stanza, label) && isYoung(label);
   }
 
   private boolean isYoung(BackupLabel label) {
@@ -99,24 +81,5 @@ public final class UnfinishedBackups {
       }
     }
     return false;
-  }
-
-  private String markPath(BackupLabel label) {
-    return RepositoryLayout.backup(stanza, label) + "/" + MARK;
-  }
-
-  /** Something that no other host has; ASCII. */
-  private static String host() {
-    for (String file : List.of("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname")) {
-      try {
-        String id = Files.readString(Path.of(file)).strip();
-        if (!id.isEmpty() && id.chars().allMatch(c -> c > 32 && c < 127)) {
-          return id;
-        }
-      } catch (IOException e) {
-        // The next one may exist.
-      }
-    }
-    return "unknown";
   }
 }

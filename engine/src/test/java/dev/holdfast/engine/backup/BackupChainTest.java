@@ -233,7 +233,8 @@ class BackupChainTest {
     BackupLabel foreign = new BackupLabel("20200101-000000F");
     Path path = Files.createDirectories(site.backupPath(foreign).resolve("pg_data"));
     Path young = Files.writeString(path.resolve("PG_VERSION"), "15");
-    Files.writeString(site.backupPath(foreign).resolve("backup.holdfast"), "another-host");
+    Files.writeString(
+        site.backupPath(foreign).resolve("backup.holdfast"), "another-host\nand its backup\n");
     site.backup(BackupType.FULL);
     assertThat(young).exists();
     assertThat(site.reporter.messages(Reporter.Level.WARN))

@@ -9,6 +9,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.engine.Deadline;
 import dev.holdfast.engine.Reporter;
+import dev.holdfast.engine.catalog.UnfinishedBackups;
 import dev.holdfast.repository.info.BackupInfo;
 import dev.holdfast.repository.info.InfoStore;
 import dev.holdfast.storage.Storage;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,6 +101,73 @@ class BackupUnderWayTest {
     cluster.atLock = failure(ErrorCode.LOCK_ACQUIRE);
     assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
     assertThat(stored(unfinished, TABLE)).exists();
+  }
+
+  /** The label that a backup which began now would have. */
+  private BackupLabel labelOfThisSecond() {
+    return BackupLabel.full(LocalDateTime.ofInstant(site.time.instant(), ZoneOffset.UTC));
+  }
+
+  @Test
+  void theSameLabelOnTwoHostsIsOneHostsOnly() {
+    AtomicReference<BackupLabel> label = new AtomicReference<>();
+    cluster.atStart =
+        () -> {
+          label.set(labelOfThisSecond());
+          new UnfinishedBackups(site.repository.storage(), BackupSite.STANZA, site.clock())
+              .begin(label.get());
+        };
+    assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
+    assertThat(directories()).containsExactly(label.get());
+    assertThat(site.backupPath(label.get())).isDirectoryNotContaining("glob:**/backup.manifest*");
+  }
+
+  @Test
+  void aLabelThatPgBackRestHasBegunIsNotUsed() {
+    cluster.atStart =
+        () ->
+            site.repository.storage().createPath("backup/main/" + labelOfThisSecond() + "/bundle");
+    assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
+  }
+
+  @Test
+  void nobodyWritesIntoABackupThatAnotherHasTakenOver() {
+    cluster.atStop =
+        () -> {
+          BackupLabel label = directories().getFirst();
+          site.repository.storage().removeTree("backup/main/" + label);
+          new UnfinishedBackups(site.repository.storage(), BackupSite.STANZA, site.clock())
+              .begin(label);
+        };
+    assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
+    BackupLabel label = directories().getFirst();
+    assertThat(site.info().backups()).isEmpty();
+    assertThat(site.backupPath(label)).isDirectoryNotContaining("glob:**/backup.manifest*");
+  }
+
+  @Test
+  void aBackupWhoseDirectoryIsRemovedStopsCopying() {
+    Thread caller = Thread.currentThread();
+    AtomicReference<Thread> looker = new AtomicReference<>();
+    AtomicBoolean stopped = new AtomicBoolean();
+    cluster.atPing =
+        () -> {
+          if (Thread.currentThread() != caller) {
+            looker.set(Thread.currentThread());
+          }
+        };
+    cluster.atStop = () -> stopped.set(true);
+    site.onProgress =
+        progress -> {
+          site.repository.storage().removeTree("backup/main/" + directories().getFirst());
+          Deadline deadline = Deadline.in(Duration.ofMinutes(1));
+          while (looker.get() == null || looker.get().isAlive()) {
+            assertThat(deadline.pause()).isTrue();
+          }
+        };
+    site.workers = 1;
+    assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
+    assertThat(stopped).isFalse();
   }
 
   @Test
