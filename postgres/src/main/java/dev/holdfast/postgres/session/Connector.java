@@ -2,6 +2,8 @@ package dev.holdfast.postgres.session;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,11 +26,44 @@ public final class Connector {
    */
   public static Connection connect(
       SessionTarget target, Duration timeout, Map<String, String> environment) {
+    Properties properties = new Properties();
+    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "13");
+    return connect(target, timeout, environment, properties);
+  }
+
+  /**
+   * Connects through a pooler, which refuses parameters at the start of a session that PostgreSQL
+   * takes.
+   *
+   * @see #connect(SessionTarget, Duration, Map)
+   */
+  public static Connection connectThroughPooler(
+      SessionTarget target, Duration timeout, Map<String, String> environment) {
+    return connect(target, timeout, environment, new Properties());
+  }
+
+  /**
+   * Connects to a pooler's own console, which knows few commands, and none that the driver sends to
+   * an old server, which it takes it for.
+   *
+   * @see #connect(SessionTarget, Duration, Map)
+   */
+  public static Connection connectToConsole(
+      SessionTarget target, Duration timeout, Map<String, String> environment) {
+    Properties properties = new Properties();
+    // What the driver takes from it here is only to send nothing by itself.
+    properties.setProperty(PGProperty.REPLICATION.getName(), "database");
+    return connect(target, timeout, environment, properties);
+  }
+
+  private static Connection connect(
+      SessionTarget target,
+      Duration timeout,
+      Map<String, String> environment,
+      Properties properties) {
     String host = target.host(environment);
     String role = target.role(environment);
-    Properties properties = new Properties();
     properties.setProperty(PGProperty.USER.getName(), role);
-    properties.setProperty(PGProperty.PG_DBNAME.getName(), target.database());
     properties.setProperty(PGProperty.PG_PORT.getName(), Integer.toString(target.port()));
     String password = PasswordFile.find(environment, host, target.port(), target.database(), role);
     if (password != null) {
@@ -36,7 +71,6 @@ public final class Connector {
     }
     properties.setProperty(PGProperty.GSS_ENC_MODE.getName(), "disable");
     properties.setProperty(PGProperty.PREFER_QUERY_MODE.getName(), "simple");
-    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "13");
     properties.setProperty(
         PGProperty.CONNECT_TIMEOUT.getName(), Long.toString(Math.max(1, timeout.toSeconds())));
     if (host.startsWith("/")) {
@@ -59,7 +93,9 @@ public final class Connector {
       SessionTarget target, String host, String role, Properties properties) {
     try {
       // The driver itself, since DriverManager looks through the whole class path for others.
-      Connection connection = new Driver().connect("jdbc:postgresql:", properties);
+      String database = URLEncoder.encode(target.database(), StandardCharsets.UTF_8);
+      // In the URL: without a database there, the driver takes the role's name for it.
+      Connection connection = new Driver().connect("jdbc:postgresql:" + database, properties);
       if (connection == null) {
         throw new HoldfastException(ErrorCode.ASSERT, "the JDBC driver refused its own URL");
       }

@@ -152,6 +152,21 @@ final class SessionTest {
   }
 
   @Test
+  void connectsToTheDatabaseThatIsAskedFor() throws Exception {
+    try (ClusterSandbox sandbox = new ClusterSandbox()) {
+      LocalCluster running = sandbox.create(16);
+      running.start(PATIENCE);
+      SessionTarget usual = target(running);
+      SessionTarget other =
+          new SessionTarget(usual.socketPath(), usual.port(), "template1", usual.user());
+      try (var connection = Connector.connect(other, PATIENCE, Map.of())) {
+        assertThat(new Queries(connection, PATIENCE).text("select current_database()"))
+            .isEqualTo("template1");
+      }
+    }
+  }
+
+  @Test
   void saysWhatIsWrongWithAClusterOrItsConfiguration() throws Exception {
     try (ClusterSandbox sandbox = new ClusterSandbox()) {
       LocalCluster running = sandbox.create(16);
