@@ -76,6 +76,25 @@ public final class TestPostgres implements AutoCloseable {
     return new TestPostgres(directory, false, cluster);
   }
 
+  /**
+   * Makes a streaming standby of this running cluster beside it, and starts it. Only the system's
+   * PostgreSQL has the program for it.
+   *
+   * @param name of its directory; also its {@code application_name}
+   */
+  public TestPostgres standby(String name) {
+    PostgresInstallation installation = system();
+    ClusterPlace place = ClusterPlace.below(directory.path(), name);
+    directory.run(
+        installation.program("pg_basebackup").toString(),
+        "--pgdata=" + place.data(),
+        "--checkpoint=fast",
+        "--write-recovery-conf",
+        "--dbname=host=%s port=%d user=%s application_name=%s"
+            .formatted(socketDirectory(), port(), LocalCluster.SUPERUSER, name));
+    return existing(directory, installation, name).start();
+  }
+
   private static TestPostgres create(
       PostgresInstallation installation,
       TestDirectory directory,
