@@ -36,7 +36,8 @@ class DefaultsTest {
   private static final Set<String> FOR_FEWER_VERBS_SINCE_2_45 = Set.of("cmd", "db-timeout");
 
   /** Verbs that pgBackRest does not have. */
-  private static final Set<String> OUR_VERBS = Set.of("agent", "demo", "hosted", "remote");
+  private static final Set<String> OUR_VERBS =
+      Set.of("agent", "demo", "hosted", "remote", "reroute");
 
   private final OptionRegistry registry = OptionRegistry.standard();
 
