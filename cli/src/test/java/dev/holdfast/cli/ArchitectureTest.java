@@ -85,10 +85,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void theDomainHasNoFilesSocketsThreadsOrClock() {
+  void theDomainAndFailoverRulesHaveNoFilesSocketsThreadsOrClock() {
     noClasses()
         .that()
-        .resideInAPackage("dev.holdfast.domain..")
+        .resideInAnyPackage("dev.holdfast.domain..", "dev.holdfast.ha.decide..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -113,7 +113,22 @@ class ArchitectureTest {
         .callMethod(System.class, "nanoTime")
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
-        .because("domain values are the same for the same text, everywhere and at any time")
+        .because(
+            "domain values are the same for the same text, everywhere and at any time, and so are"
+                + " decisions for the same state")
+        .check(production);
+  }
+
+  @Test
+  void failoverIsDecidedByTheDomainsWordsAlone() {
+    classes()
+        .that()
+        .resideInAPackage("dev.holdfast.ha.decide..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.holdfast.ha.decide..", "dev.holdfast.domain..", "java..", "org.jspecify..")
+        .because("the simulator proves them without a network, a disk or a PostgreSQL")
         .check(production);
   }
 

@@ -1,0 +1,45 @@
+package dev.holdfast.ha.decide;
+
+import dev.holdfast.domain.Timeline;
+
+/** The next step of a keeper towards its order. After it the keeper looks again. */
+public sealed interface Act {
+  /** There is nothing to do, or nothing that may be done yet. */
+  record Nothing() implements Act {}
+
+  /** Ends every process of the data directory, cleanly where the postmaster lives. */
+  record StopServer() implements Act {}
+
+  /** Stops the WAL receiver, for good: PostgreSQL's configuration names no upstream any more. */
+  record StopReceiver() implements Act {}
+
+  /** Makes a new, empty cluster. */
+  record Initialize() implements Act {}
+
+  /** Starts it for writing, under a protection. */
+  record StartPrimary(long version, Protection protection) implements Act {}
+
+  /** Starts it in recovery, with no upstream. */
+  record StartFrozen() implements Act {}
+
+  /** Promotes it, with the protection configured before. */
+  record Promote(Timeline timeline, long version, Protection protection) implements Act {}
+
+  /** Puts another protection in force in every process. */
+  record Apply(long version, Protection protection) implements Act {}
+
+  /** Streams from a primary, starting PostgreSQL in recovery where it is stopped. */
+  record Stream(NodeId upstream) implements Act {}
+
+  /** Fetches from a frozen node what that holds. */
+  record Fetch(NodeId from) implements Act {}
+
+  /** Takes back what is not part of the primary's history; memory says so before. */
+  record Rewind(NodeId upstream) implements Act {}
+
+  /** Makes a new copy of the primary, keeping what was there aside; memory says so before. */
+  record Clone(NodeId upstream) implements Act {}
+
+  /** The one value of its kind. */
+  Act NOTHING = new Nothing();
+}

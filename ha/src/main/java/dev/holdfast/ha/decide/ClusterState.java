@@ -1,0 +1,253 @@
+package dev.holdfast.ha.decide;
+
+import dev.holdfast.domain.Timeline;
+import dev.holdfast.domain.TimelineHistory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/**
+ * All that the monitor knows of one cluster.
+ *
+ * @param settings what the operator chose
+ * @param revision grows with every change of what is persisted
+ * @param epoch the newest epoch that anybody was told of
+ * @param newestTimeline the highest timeline that was ever ordered
+ * @param newestNode the highest number that was ever given to a node
+ * @param grant who may write; empty until the first node has registered
+ * @param line the history of the primary's timeline
+ * @param nodes the nodes, by identity
+ * @param course what the cluster is doing
+ * @param operations the latest operators' tokens with their answers, so that asking twice does once
+ * @param volatileState what need not be persisted
+ */
+public record ClusterState(
+    Settings settings,
+    long revision,
+    long epoch,
+    Timeline newestTimeline,
+    int newestNode,
+    Optional<Grant> grant,
+    TimelineHistory line,
+    Map<NodeId, Node> nodes,
+    Course course,
+    SequencedMap<Long, Command.Answer> operations,
+    Volatile volatileState) {
+
+  /** How many operators' tokens are remembered. */
+  private static final int OPERATIONS_KEPT = 64;
+
+  private static final Timeline FIRST = new Timeline(1);
+
+  /**
+   * What a monitor that restarts has lost, and can do without.
+   *
+   * @param startedAt when it started
+   * @param sightings what it heard of the nodes since
+   * @param leaseEnds when the last lease that it gave, or may have given before it started, is over
+   */
+  public record Volatile(long startedAt, Map<NodeId, Sighting> sightings, long leaseEnds) {
+    /** Copies the map. */
+    public Volatile {
+      sightings = Map.copyOf(sightings);
+    }
+  }
+
+  /** A cluster of no nodes yet. */
+  public static ClusterState forming(Settings settings, long now) {
+    return new ClusterState(
+        settings,
+        0,
+        0,
+        FIRST,
+        0,
+        Optional.empty(),
+        new TimelineHistory(FIRST, List.of()),
+        Map.of(),
+        new Course.Forming(),
+        new LinkedHashMap<>(),
+        new Volatile(now, Map.of(), now));
+  }
+
+  /** Who holds the grant, if it is this node. */
+  boolean isHolder(NodeId node) {
+    return grant.isPresent() && grant.get().holder().equals(node);
+  }
+
+  /** Whether what is persisted is the same. */
+  boolean persistsLike(ClusterState other) {
+    return epoch == other.epoch
+        && course.equals(other.course)
+        && grant.equals(other.grant)
+        && nodes.equals(other.nodes)
+        && settings.equals(other.settings)
+        && line.equals(other.line)
+        && operations.equals(other.operations);
+  }
+
+  ClusterState nextRevision() {
+    return new ClusterState(
+        settings,
+        revision + 1,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withSettings(Settings next) {
+    return new ClusterState(
+        next,
+        revision,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withEpoch(long next) {
+    return new ClusterState(
+        settings,
+        revision,
+        next,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withGrant(Grant next) {
+    Timeline newest =
+        next.timeline().compareTo(newestTimeline) > 0 ? next.timeline() : newestTimeline;
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newest,
+        newestNode,
+        Optional.of(next),
+        line,
+        nodes,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withLine(TimelineHistory next) {
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        next,
+        nodes,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withCourse(Course next) {
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        next,
+        operations,
+        volatileState);
+  }
+
+  ClusterState withVolatile(Volatile next) {
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        course,
+        operations,
+        next);
+  }
+
+  ClusterState withNode(Node node) {
+    Map<NodeId, Node> next = new TreeMap<>(nodes);
+    next.put(node.id(), node);
+    return withNodes(next);
+  }
+
+  ClusterState withGoal(NodeId node, NodeState goal) {
+    Node before = nodes.get(node);
+    return before == null || before.goal() == goal ? this : withNode(before.withGoal(goal));
+  }
+
+  ClusterState without(NodeId node) {
+    Map<NodeId, Node> next = new TreeMap<>(nodes);
+    next.remove(node);
+    return withNodes(next);
+  }
+
+  private ClusterState withNodes(Map<NodeId, Node> next) {
+    int newest = newestNode;
+    for (NodeId id : next.keySet()) {
+      newest = Math.max(newest, id.number());
+    }
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newestTimeline,
+        newest,
+        grant,
+        line,
+        next,
+        course,
+        operations,
+        volatileState);
+  }
+
+  ClusterState answered(Command.Answer answer) {
+    SequencedMap<Long, Command.Answer> next = new LinkedHashMap<>(operations);
+    next.put(answer.token(), answer);
+    while (next.size() > OPERATIONS_KEPT) {
+      next.pollFirstEntry();
+    }
+    return new ClusterState(
+        settings,
+        revision,
+        epoch,
+        newestTimeline,
+        newestNode,
+        grant,
+        line,
+        nodes,
+        course,
+        next,
+        volatileState);
+  }
+}

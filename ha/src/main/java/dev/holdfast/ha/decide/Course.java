@@ -1,0 +1,91 @@
+package dev.holdfast.ha.decide;
+
+import java.util.Optional;
+
+/** What the cluster as a whole is doing. */
+public sealed interface Course {
+
+  /** No node has registered yet. */
+  record Forming() implements Course {}
+
+  /**
+   * The holder of the grant is the primary, for all that is known.
+   *
+   * @param since when that began, or when the monitor started
+   */
+  record Steady(long since) implements Course {}
+
+  /**
+   * A planned change: the primary is stopping, the standbys still receive its last WAL.
+   *
+   * @param token the operation's, under which it is asked for again without being done again
+   * @param target who is to be the primary, when the operator said so
+   * @param after what the old primary is to be afterwards
+   * @param since when it began
+   */
+  record Handover(long token, Optional<NodeId> target, NodeState after, long since)
+      implements Course {}
+
+  /**
+   * Nobody may lead until a proof is complete.
+   *
+   * @param cause why
+   * @param target who is preferred, when the operator said so
+   * @param after what the old primary is to be afterwards
+   * @param dataLossAllowed whether the operator gave his word
+   * @param floor the last LSN that the old primary reported, when it is known
+   * @param source whom a node that is to be promoted fetches WAL from first
+   * @param since when it began
+   */
+  record Election(
+      Cause cause,
+      Optional<NodeId> target,
+      NodeState after,
+      boolean dataLossAllowed,
+      Optional<Position> floor,
+      Optional<NodeId> source,
+      long since)
+      implements Course {
+    Election fetchingFrom(Optional<NodeId> node) {
+      return new Election(cause, target, after, dataLossAllowed, floor, node, since);
+    }
+  }
+
+  /**
+   * The holder of a new grant is being promoted.
+   *
+   * @param previous who led before
+   * @param after what that one is to be afterwards
+   * @param since when it began
+   */
+  record Promotion(NodeId previous, NodeState after, long since) implements Course {}
+
+  /** Why there is an election. */
+  enum Cause {
+    /** The primary's keeper is silent, and so is its WAL stream. */
+    SILENCE("the primary is silent"),
+    /** PostgreSQL does not stay up, or does not come up. */
+    CRASH_LOOP("PostgreSQL of the primary does not stay up"),
+    /** The primary's data directory is not there any more. */
+    DATA_LOST("the primary has lost its data directory"),
+    /** PostgreSQL is there and answers nothing. */
+    HUNG("PostgreSQL of the primary answers nothing"),
+    /** The operator wants another primary, and the old one has stopped. */
+    SWITCHOVER("a switchover was asked for"),
+    /** The operator wants another primary, and the old one cannot be asked. */
+    FAILOVER("a failover was asked for"),
+    /** The node that was chosen did not become the primary. */
+    PROMOTION_FAILED("the promotion failed");
+
+    private final String text;
+
+    Cause(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.holdfast.ha.decide;
+
+import java.util.Optional;
+
+/**
+ * What a keeper persists: each new value is durable before anything is done or said that rests on
+ * it.
+ *
+ * @param node the node's identity
+ * @param promised the highest epoch that an accepted order had; lower ones are refused for ever
+ * @param revision the highest revision that an accepted order had
+ * @param order the last accepted order
+ * @param populated whether there ever was a data directory: a lost one is not replaced by an empty
+ * @param rebuilding whether the data directory is being rewound or cloned, or that was cut off
+ * @param regain what has to be held again before the node counts: all it may have confirmed before
+ *     it was rebuilt lies before this
+ */
+public record KeeperMemory(
+    NodeId node,
+    long promised,
+    long revision,
+    Optional<Order> order,
+    boolean populated,
+    boolean rebuilding,
+    Optional<Position> regain) {
+
+  /** A node that was just given its identity. */
+  public static KeeperMemory of(NodeId node) {
+    return new KeeperMemory(node, 0, 0, Optional.empty(), false, false, Optional.empty());
+  }
+
+  /** To be persisted as soon as there is a data directory. */
+  public KeeperMemory sawData() {
+    return new KeeperMemory(node, promised, revision, order, true, rebuilding, regain);
+  }
+
+  /** To be persisted before a rewind or a clone begins. */
+  public KeeperMemory rebuildBegins() {
+    return new KeeperMemory(node, promised, revision, order, populated, true, regain);
+  }
+
+  /**
+   * To be persisted when a rewind or a clone is finished.
+   *
+   * @param upstream how far the primary was after the node had stopped receiving from anybody
+   */
+  public KeeperMemory rebuilt(Position upstream) {
+    return new KeeperMemory(
+        node, promised, revision, order, populated, false, Optional.of(upstream));
+  }
+
+  /** The same, without a watermark that has been reached. */
+  public KeeperMemory regained(Position position) {
+    return regain.isPresent() && complete(position)
+        ? new KeeperMemory(node, promised, revision, order, populated, rebuilding, Optional.empty())
+        : this;
+  }
+
+  KeeperMemory accepting(Command.Tell tell) {
+    return new KeeperMemory(
+        node,
+        Math.max(promised, tell.order().epoch()),
+        Math.max(revision, tell.revision()),
+        Optional.of(tell.order()),
+        populated,
+        rebuilding,
+        regain);
+  }
+
+  boolean complete(Position position) {
+    return !rebuilding && (regain.isEmpty() || position.holds(regain.get()));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.holdfast.ha.decide;
+
+import java.time.Duration;
+
+/**
+ * What the operator chose for the cluster.
+ *
+ * @param synchronous whether commits wait for standbys
+ * @param numberSyncStandbys how many have to confirm, 1 and up, as far as there are so many
+ * @param strict commits block rather than go on with fewer confirmations than that
+ * @param heartbeat how often a keeper reports when nothing happens
+ * @param unhealthyAfter a node that is silent for so long is taken to be in trouble
+ * @param fenceAfter a primary that hears neither the monitor nor enough of its sync set stops
+ * @param lease how long an asynchronous primary may write after it asked
+ * @param lossBudget bytes that an asynchronous failover may lose
+ * @param catchupGap bytes by which a standby may trail and still be called a secondary
+ * @param restarts starts of a crashed PostgreSQL in place before a failover
+ * @param drainLimit how long a planned switchover waits for the primary to stop
+ */
+public record Settings(
+    boolean synchronous,
+    int numberSyncStandbys,
+    boolean strict,
+    Duration heartbeat,
+    Duration unhealthyAfter,
+    Duration fenceAfter,
+    Duration lease,
+    long lossBudget,
+    long catchupGap,
+    int restarts,
+    Duration drainLimit) {
+
+  /** Synchronous, one confirmation, detection within three seconds. */
+  public static final Settings DEFAULT =
+      new Settings(
+          true,
+          1,
+          false,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(3),
+          1 << 20,
+          16 << 20,
+          3,
+          Duration.ofSeconds(30));
+
+  /** Checks the ranges. */
+  public Settings {
+    if (numberSyncStandbys < 1) {
+      throw new IllegalArgumentException("number-sync-standbys is at least 1");
+    }
+    if (unhealthyAfter.compareTo(heartbeat) <= 0) {
+      throw new IllegalArgumentException("unhealthy-after must be longer than a heartbeat");
+    }
+  }
+
+  /** The same with another number of confirmations. */
+  public Settings withNumberSyncStandbys(int number) {
+    return new Settings(
+        synchronous,
+        number,
+        strict,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        lease,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit);
+  }
+
+  /** The same, blocking or not when there are too few standbys. */
+  public Settings withStrict(boolean blocks) {
+    return new Settings(
+        synchronous,
+        numberSyncStandbys,
+        blocks,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        lease,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit);
+  }
+
+  /** The same, waiting for standbys or not. */
+  public Settings withSynchronous(boolean waits) {
+    return new Settings(
+        waits,
+        numberSyncStandbys,
+        strict,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        lease,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.holdfast.ha.simulation;
+
+import dev.holdfast.ha.decide.ClusterState;
+import dev.holdfast.ha.decide.Course;
+import dev.holdfast.ha.decide.Node;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.NodeState;
+import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.decide.WeakenedRules;
+import java.util.Optional;
+
+/**
+ * What goes wrong: some time of trouble, then all of it is healed, and the cluster has to be
+ * healthy again within a bound; an operator helps where the cluster asks for one.
+ */
+final class Faults {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long FORMING = 60 * SECOND;
+  private static final long BOUND = 240 * SECOND;
+  private static final long OPERATOR_WAITS = 40 * SECOND;
+
+  private final Simulation simulation;
+  private long troubleEnds;
+  private long healedAt;
+  private boolean healing = true;
+  private int rounds;
+
+  Faults(Simulation simulation) {
+    this.simulation = simulation;
+    this.healedAt = 0;
+    simulation.after(FORMING / 10, this::recover);
+  }
+
+  /** Whether the cluster is healthy between two times of trouble. */
+  boolean atRest() {
+    return rounds > 0 && healing && simulation.now() == healedAt;
+  }
+
+  int rounds() {
+    return rounds;
+  }
+
+  private void begin() {
+    healing = false;
+    troubleEnds = simulation.now() + (10 + simulation.below(50)) * SECOND;
+    strike();
+  }
+
+  private void strike() {
+    if (simulation.now() > troubleEnds) {
+      heal();
+      return;
+    }
+    one();
+    simulation.after(simulation.below(3 * SECOND), this::strike);
+  }
+
+  private void one() {
+    Machine machine = any();
+    long span = SECOND / 2 + simulation.below(simulation.chance(20) ? 30 * SECOND : 6 * SECOND);
+    int which = (int) simulation.below(100);
+    simulation.note(() -> "fault " + which + " on " + machine + " for " + span / SECOND + " s");
+    if (which < 12) {
+      machine.crash();
+      simulation.after(span, machine::boot);
+    } else if (which < 22) {
+      machine.postgres().killPostmaster();
+    } else if (which < 26) {
+      machine.postgres().die();
+    } else if (which < 34) {
+      restartKeeper(machine, span);
+    } else if (which < 40) {
+      machine.keeper().pause(span);
+    } else if (which < 46) {
+      machine.postgres().pause(span);
+    } else if (which < 51) {
+      machine.suspend(span);
+    } else if (which < 68) {
+      part(span);
+    } else if (which < 73) {
+      simulation.network().rough(true);
+      simulation.after(span, () -> simulation.network().rough(false));
+    } else if (which < 79) {
+      simulation.monitor().crash();
+      simulation.after(span, simulation.monitor()::start);
+    } else if (which < 82) {
+      if (simulation.settings().synchronous()) {
+        machine.jumpClock(simulation.below(20 * SECOND) - 10 * SECOND);
+      }
+    } else if (which < 86) {
+      machine.postgres().slowDisk(span);
+    } else if (which < 88) {
+      machine.postgres().crashLoop(span);
+    } else if (which < 89) {
+      machine.keeper().loseMemory();
+      simulation.after(span, machine.keeper()::start);
+    } else if (which < 90 && othersAreComplete(machine)) {
+      machine.crash();
+      machine.postgres().breakDirectory();
+      simulation.after(span, machine::boot);
+    } else {
+      operate();
+    }
+  }
+
+  /** When every copy of the data is gone, only the backup repository helps, which is not here. */
+  private boolean othersAreComplete(Machine machine) {
+    for (int i = 1; i <= simulation.machines(); i++) {
+      if (i != machine.number() && !simulation.machine(i).keeper().holdsData()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void restartKeeper(Machine machine, long span) {
+    machine.keeper().crash();
+    machine.later(span, machine.keeper()::start);
+  }
+
+  private Machine any() {
+    // The one that writes is the interesting one.
+    if (simulation.chance(40)) {
+      for (int i = 1; i <= simulation.machines(); i++) {
+        if (simulation.machine(i).postgres().writes()) {
+          return simulation.machine(i);
+        }
+      }
+    }
+    return simulation.machine(1 + (int) simulation.below(simulation.machines()));
+  }
+
+  /** Any set of ways between machines, the monitor being one of them. */
+  private void part(long span) {
+    long until = simulation.now() + span;
+    int all = simulation.machines() + 1;
+    boolean oneWay = simulation.chance(25);
+    boolean isolate = simulation.chance(50);
+    long side = isolate ? 1L << any().number() : simulation.below(1L << all);
+    for (int from = 0; from < all; from++) {
+      for (int to = 0; to < all; to++) {
+        boolean parted = (side >> from & 1) == 1 && (side >> to & 1) == 0;
+        boolean back = (side >> from & 1) == 0 && (side >> to & 1) == 1;
+        boolean withMonitor = from == 0 || to == 0;
+        // Half of the isolated keep their peers, and lose only the monitor.
+        if ((parted || (back && !oneWay)) && (!isolate || withMonitor || simulation.chance(70))) {
+          simulation.network().block(from, to, until);
+        }
+      }
+    }
+  }
+
+  private void operate() {
+    ClusterState state = simulation.monitor().state();
+    if (state.nodes().isEmpty()) {
+      return;
+    }
+    var ids = state.nodes().keySet().stream().sorted().toList();
+    NodeId node = ids.get((int) simulation.below(ids.size()));
+    boolean coin = simulation.chance(50);
+    int which = (int) simulation.below(10);
+    simulation
+        .monitor()
+        .ask(
+            switch (which) {
+              case 0, 1, 2 -> new Request.Switchover(coin ? Optional.of(node) : Optional.empty());
+              case 3 -> new Request.Failover(coin ? Optional.of(node) : Optional.empty(), false);
+              case 4, 5 -> new Request.Maintenance(node, coin);
+              case 6, 7 ->
+                  new Request.Change(
+                      node, coin ? 50 : (int) simulation.below(101), simulation.chance(80));
+              case 8 ->
+                  new Request.Set(
+                      state.settings().withNumberSyncStandbys(1 + (int) simulation.below(2)));
+              default -> new Request.Drop(node);
+            });
+  }
+
+  private void heal() {
+    simulation.note(() -> "all is healed");
+    healing = true;
+    healedAt = simulation.now();
+    simulation.network().heal();
+    simulation.monitor().start();
+    for (int i = 1; i <= simulation.machines(); i++) {
+      Machine machine = simulation.machine(i);
+      machine.postgres().heal();
+      machine.keeper().heal();
+      machine.boot();
+      machine.keeper().start();
+    }
+    simulation.after(SECOND, this::recover);
+  }
+
+  /** Looks again and again whether all is well, and does what the cluster asks its operator for. */
+  private void recover() {
+    ClusterState state = simulation.monitor().state();
+    if (healthy(state)) {
+      rounds++;
+      healedAt = simulation.now();
+      simulation.after(SECOND + simulation.below(5 * SECOND), this::begin);
+      return;
+    }
+    long waited = simulation.now() - healedAt;
+    if (waited > BOUND + FORMING) {
+      throw new Violation(
+          "not healthy "
+              + waited / SECOND
+              + " s after all was healed: "
+              + WeakenedRules.explain(state, simulation.monitor().clock()));
+    }
+    help(state, waited);
+    simulation.after(SECOND, this::recover);
+  }
+
+  private void help(ClusterState state, long waited) {
+    for (Node node : state.nodes().values()) {
+      boolean holder = state.grant().orElseThrow().holder().equals(node.id());
+      if (node.goal() == NodeState.MAINTENANCE) {
+        simulation.monitor().ask(new Request.Maintenance(node.id(), false));
+      } else if (gone(node.id()) && !holder && node.goal() != NodeState.DROPPED) {
+        simulation.monitor().ask(new Request.Drop(node.id()));
+      } else if (node.priority() == 0 || !node.quorum()) {
+        simulation.monitor().ask(new Request.Change(node.id(), 50, true));
+      }
+    }
+    if (waited > OPERATOR_WAITS && state.settings().strict()) {
+      simulation.monitor().ask(new Request.Set(state.settings().withStrict(false)));
+    }
+    if (waited > OPERATOR_WAITS
+        && simulation.chance(20)
+        && WeakenedRules.needsOperator(state, simulation.monitor().clock())) {
+      simulation.truth().allowLoss();
+      simulation.monitor().ask(new Request.Failover(Optional.empty(), true));
+    }
+  }
+
+  /** No keeper knows this identity any more. */
+  private boolean gone(NodeId id) {
+    for (int i = 1; i <= simulation.machines(); i++) {
+      if (id.equals(simulation.machine(i).keeper().node())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean healthy(ClusterState state) {
+    if (!(state.course() instanceof Course.Steady)
+        || state.nodes().size() != simulation.machines()
+        || !state.grant().orElseThrow().proven()) {
+      return false;
+    }
+    for (Node node : state.nodes().values()) {
+      boolean holder = state.grant().orElseThrow().holder().equals(node.id());
+      Machine machine = simulation.machineOf(node.id());
+      if (machine == null
+          || gone(node.id())
+          || (holder ? !node.goal().leads() : node.goal() != NodeState.SECONDARY)
+          || machine.postgres().state() != (holder ? Server.PRIMARY : Server.STANDBY)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.holdfast.ha.simulation;
+
+import dev.holdfast.ha.decide.ClusterState;
+import dev.holdfast.ha.decide.Command;
+import dev.holdfast.ha.decide.Decider;
+import dev.holdfast.ha.decide.Decision;
+import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.decide.Settings;
+
+/** The monitor: a state, durable before anything is sent; its clock begins anew when it starts. */
+final class Monitor {
+  private static final long TICK = 200_000_000L;
+
+  private final Simulation simulation;
+  private final Decider decider;
+  private ClusterState state;
+  private long origin;
+  private long incarnation;
+  private boolean up = true;
+
+  Monitor(Simulation simulation, Decider decider, Settings settings) {
+    this.simulation = simulation;
+    this.decider = decider;
+    this.state = ClusterState.forming(settings, 0);
+    tick();
+  }
+
+  ClusterState state() {
+    return state;
+  }
+
+  long clock() {
+    return simulation.now() - origin;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  void receive(Observation observation) {
+    if (!up) {
+      return;
+    }
+    if (observation instanceof Observation.Heard heard) {
+      simulation.heard(heard.report());
+    }
+    Decision decision = decider.decide(state, observation, clock());
+    state = decision.state();
+    for (String rule : decision.rules()) {
+      simulation.note(() -> "rule: " + rule + " -> epoch " + state.epoch() + " " + state.grant());
+    }
+    long sender = incarnation;
+    for (Command command : decision.commands()) {
+      // Durable first: that takes a moment, in which the monitor may crash.
+      simulation.after(
+          decision.mustPersist() ? 1_000_000 : 1,
+          () -> {
+            if (up && sender == incarnation) {
+              send(command);
+            }
+          });
+    }
+  }
+
+  private void send(Command command) {
+    switch (command) {
+      case Command.Tell tell -> {
+        Machine machine = simulation.machineOf(tell.to());
+        if (machine != null) {
+          simulation.network().send(0, machine.number(), () -> machine.keeper().receive(tell));
+        }
+      }
+      case Command.Enrolled enrolled -> {
+        Machine machine = simulation.machineOfToken(enrolled.token());
+        if (machine != null) {
+          simulation.network().send(0, machine.number(), () -> machine.keeper().enrolled(enrolled));
+        }
+      }
+      case Command.Answer answer -> simulation.note(() -> "answer: " + answer);
+    }
+  }
+
+  void ask(Request request) {
+    receive(new Observation.Asked(simulation.nextToken(), request));
+  }
+
+  void crash() {
+    up = false;
+    incarnation++;
+  }
+
+  void start() {
+    if (up) {
+      return;
+    }
+    up = true;
+    origin = simulation.now() - simulation.below(1_000_000_000L);
+    receive(new Observation.Started());
+  }
+
+  private void tick() {
+    simulation.after(
+        TICK,
+        () -> {
+          receive(new Observation.Waited());
+          tick();
+        });
+  }
+}

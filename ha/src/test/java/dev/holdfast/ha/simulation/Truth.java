@@ -1,0 +1,156 @@
+package dev.holdfast.ha.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What was really acknowledged. WAL is a tree of branches, each of which leaves its parent at an
+ * LSN; a server holds a branch up to an LSN, and with it what its ancestors hold up to where they
+ * were left. This knows nothing of timelines, which are only what servers believe.
+ */
+final class Truth {
+  private record Branch(int parent, long leftAt) {}
+
+  private final List<Branch> branches = new ArrayList<>();
+  private final boolean synchronous;
+  private final long lossBudget;
+
+  /** The last acknowledged commit: every earlier one lies on the way to it. */
+  private int ackedBranch;
+
+  private long acked;
+  private long acknowledgements;
+  private long newestPromotion;
+
+  /** Where the newest promotion took over; what follows is its own. */
+  private long promotedAt;
+
+  private boolean lossAllowed;
+  private long writtenOffBefore;
+  private long reported;
+  private int promotions;
+  private long lost;
+
+  Truth(boolean synchronous, long lossBudget) {
+    this.synchronous = synchronous;
+    this.lossBudget = lossBudget;
+    branches.add(new Branch(-1, 0));
+  }
+
+  /** A new branch that leaves another at this LSN. */
+  int fork(int parent, long at) {
+    branches.add(new Branch(parent, at));
+    return branches.size() - 1;
+  }
+
+  /** How much of a branch a server holds that is on another one up to this LSN. */
+  private long held(int branch, long upTo, int wanted) {
+    long end = upTo;
+    int at = branch;
+    while (at != wanted) {
+      Branch each = branches.get(at);
+      if (each.parent() < 0) {
+        return -1;
+      }
+      end = Math.min(end, each.leftAt());
+      at = each.parent();
+    }
+    return end;
+  }
+
+  /** Whether somebody there holds everything of a server here. */
+  boolean continues(int branch, long upTo, int here, long position) {
+    return held(branch, upTo, here) >= position;
+  }
+
+  /** Where two histories part: the LSN up to which they are the same. */
+  long common(int one, long oneEnd, int other, long otherEnd) {
+    long end = oneEnd;
+    int at = one;
+    while (true) {
+      long there = held(other, otherEnd, at);
+      if (there >= 0) {
+        return Math.min(end, there);
+      }
+      Branch each = branches.get(at);
+      end = Math.min(end, each.leftAt());
+      at = each.parent();
+    }
+  }
+
+  /** The monitor has heard of the primary's WAL up to here. */
+  void reported(int branch, long flushed) {
+    if (branch == ackedBranch) {
+      reported = Math.max(reported, flushed);
+    }
+  }
+
+  /** The operator has given his word. */
+  void allowLoss() {
+    lossAllowed = true;
+  }
+
+  /** A server was promoted, by the session of this number. */
+  void promoted(int branch, long upTo, long session) {
+    promotions++;
+    long there = Math.max(common(ackedBranch, acked, branch, upTo), 0);
+    long missing = acked - there;
+    if (missing > 0) {
+      lost += missing;
+      if (lossAllowed) {
+        writtenOffBefore = session;
+      } else if (synchronous) {
+        throw new Violation(missing + " acknowledged bytes are not on the new primary");
+      } else if (missing > lossBudget + Math.max(0, acked - reported)) {
+        throw new Violation(
+            missing + " bytes are lost, and only " + (acked - reported) + " were not reported");
+      }
+    }
+    acked = there;
+    promotedAt = upTo;
+    if (lossAllowed) {
+      writtenOffBefore = session;
+    }
+    lossAllowed = false;
+    ackedBranch = branch;
+    reported = upTo;
+    newestPromotion = session;
+  }
+
+  /** A server acknowledges everything up to here to its client. */
+  void acknowledged(int branch, long lsn, long session, String who) {
+    if (session < writtenOffBefore) {
+      return;
+    }
+    if (session < newestPromotion && held(ackedBranch, promotedAt, branch) >= lsn) {
+      // An answer under way when it was overtaken: the new primary has what it speaks of.
+      acked = Math.max(acked, lsn);
+      return;
+    }
+    if (session < newestPromotion) {
+      throw new Violation(who + " acknowledged after another was promoted");
+    }
+    if (branch == ackedBranch) {
+      acked = Math.max(acked, lsn);
+    } else {
+      if (!continues(branch, lsn, ackedBranch, acked)) {
+        throw new Violation(who + " acknowledged on a history that lacks acknowledged commits");
+      }
+      ackedBranch = branch;
+      acked = lsn;
+    }
+    acknowledgements++;
+  }
+
+  long acknowledgements() {
+    return acknowledgements;
+  }
+
+  int promotions() {
+    return promotions;
+  }
+
+  long lost() {
+    return lost;
+  }
+}
