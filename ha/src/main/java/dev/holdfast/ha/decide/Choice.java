@@ -24,32 +24,37 @@ record Choice(Node node, Optional<NodeId> source) {
     List<Node> pool = proof.overcome() || proof.operatorsWord() ? others : frozen;
     Optional<Node> best =
         pool.stream().max(Comparator.comparing(node -> situation.position(node.id())));
-    if (best.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Node> chosen =
-        others.stream()
-            .filter(node -> mayLead(situation, proof, node))
-            .filter(
-                node -> holds(situation, node, best.get()) || mayFetch(situation, node, best.get()))
-            .min(preference(situation, election));
+    Optional<Choice> chosen =
+        best.flatMap(most ->
+            others.stream()
+                .filter(node -> mayLead(situation, proof, node))
+                .filter(node -> holds(situation, node, most) || mayFetch(situation, node, most))
+                .min(preference(situation, election))
+                .map(node ->
+                    new Choice(
+                        node,
+                        holds(situation, node, most) ? Optional.empty() : Optional.of(most.id()))));
     if (awaited(situation, election, chosen)) {
       return Optional.empty();
     }
     if (chosen.isPresent()) {
-      Node node = chosen.get();
-      return Optional.of(
-          new Choice(
-              node,
-              holds(situation, node, best.get())
-                  ? Optional.empty()
-                  : Optional.of(best.get().id())));
+      return chosen;
     }
     // Nobody else holds its WAL: a former primary that can be asked is the primary again.
     return frozen.stream()
         .filter(node -> node.id().equals(holder) && proof.holdersWord())
         .findFirst()
         .map(node -> new Choice(node, Optional.empty()));
+  }
+
+  /**
+   * How far the old primary is known to have come; it may have reported since the election began.
+   */
+  static Optional<Position> floor(Situation situation, Course.Election election) {
+    return Stream.concat(
+            election.floor().stream(),
+            situation.sighting(situation.holder()).stream().map(seen -> seen.report().position()))
+        .max(Comparator.naturalOrder());
   }
 
   /** Bytes that the old primary is known to have had and the best of the others lacks. */
@@ -59,8 +64,7 @@ record Choice(Node node, Optional<NodeId> source) {
             .filter(node -> !node.id().equals(situation.holder()))
             .filter(node -> situation.frozen(node.id()))
             .map(node -> situation.position(node.id()));
-    return election
-        .floor()
+    return floor(situation, election)
         .map(floor ->
             held.max(Comparator.naturalOrder())
                 .map(best -> Math.max(0, floor.flushed().minus(best.flushed())))
@@ -99,7 +103,7 @@ record Choice(Node node, Optional<NodeId> source) {
 
   /** Whether somebody who is heard, and would be preferred, has not frozen yet. */
   private static boolean awaited(
-      Situation situation, Course.Election election, Optional<Node> chosen) {
+      Situation situation, Course.Election election, Optional<Choice> chosen) {
     return situation
         .first(node ->
             !node.id().equals(situation.holder())
@@ -110,7 +114,7 @@ record Choice(Node node, Optional<NodeId> source) {
                 && situation.now() - election.since()
                     < situation.state().settings().unhealthyAfter().toNanos()
                 && (chosen.isEmpty()
-                    || node.priority() > chosen.get().priority()
+                    || node.priority() > chosen.get().node().priority()
                     || election.target().equals(Optional.of(node.id()))))
         .isPresent();
   }

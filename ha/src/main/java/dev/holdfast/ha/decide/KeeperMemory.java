@@ -68,6 +68,20 @@ public record KeeperMemory(
   }
 
   boolean complete(Position position) {
-    return !rebuilding && (regain.isEmpty() || position.holds(regain.get()));
+    return !rebuilding
+        && (regain.isEmpty() || position.holds(regain.get()) || isOvertaken(position));
+  }
+
+  /**
+   * The primary it was rebuilt from has been replaced by one that does not hold the watermark. What
+   * was acknowledged before is what that one began with.
+   */
+  private boolean isOvertaken(Position position) {
+    return order.isPresent()
+        && order.get() instanceof Order.Follow follow
+        && !regain.orElseThrow().liesOn(follow.line())
+        && position.history().equals(follow.line())
+        && follow.line().ancestors().stream()
+            .allMatch(each -> position.flushed().compareTo(each.switchPoint()) >= 0);
   }
 }

@@ -85,7 +85,9 @@ public final class KeeperRules {
   }
 
   private Act lead(KeeperMemory memory, Order.Lead lead, KeeperView view) {
-    boolean fresh = view.answered() >= view.fresh() || !guards.contains(Guard.FRESH_GRANT);
+    boolean fresh =
+        (view.answered() >= view.fresh() || !guards.contains(Guard.FRESH_GRANT))
+            && (!(lead.protection() instanceof Protection.Leased) || leaseLasts(view));
     return switch (seen(view)) {
       case ABSENT ->
           memory.populated() && guards.contains(Guard.LOST_DATA_STAYS_LOST)
@@ -121,10 +123,13 @@ public final class KeeperRules {
       case Protection.SyncSet set ->
           Math.min(view.monitorSilence(), view.membersSilence()) > settings.fenceAfter().toNanos();
       case Protection.Unprotected alone -> false;
-      // Early enough that it is over when the lease is.
-      case Protection.Leased lease ->
-          guards.contains(Guard.LEASE_KEPT) && view.leaseLeft() < settings.lease().toNanos() / 4;
+      case Protection.Leased lease -> !leaseLasts(view);
     };
+  }
+
+  /** With time enough to stop before its end. */
+  private boolean leaseLasts(KeeperView view) {
+    return !guards.contains(Guard.LEASE_KEPT) || view.leaseLeft() > settings.lease().toNanos() / 4;
   }
 
   private Act halted(KeeperView view) {

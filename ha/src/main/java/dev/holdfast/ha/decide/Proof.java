@@ -86,7 +86,7 @@ record Proof(List<String> obstacles, boolean holdersWord, boolean operatorsWord)
     if (!situation.guarded(Guard.LOSS_BUDGET)) {
       return Optional.empty();
     }
-    if (election.floor().isEmpty()) {
+    if (Choice.floor(situation, election).isEmpty()) {
       return Optional.of("nobody knows how far node " + situation.holder() + " had come");
     }
     long loss = Choice.loss(situation, election);

@@ -138,9 +138,6 @@ final class Requests {
     if (node == null) {
       return unknown(id);
     }
-    if (!situation.steady()) {
-      return busy();
-    }
     boolean resting =
         node.goal() == NodeState.MAINTENANCE || node.goal() == NodeState.WAIT_MAINTENANCE;
     if (on == resting) {
@@ -149,6 +146,9 @@ final class Requests {
     if (!on) {
       return accepted(
           situation.state().withGoal(id, NodeState.CATCHINGUP), "Node " + id + " catches up.");
+    }
+    if (!situation.steady()) {
+      return busy();
     }
     if (situation.state().isHolder(id)) {
       return switchover(Optional.empty(), NodeState.MAINTENANCE);

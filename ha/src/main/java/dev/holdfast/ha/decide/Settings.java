@@ -102,4 +102,20 @@ public record Settings(
         restarts,
         drainLimit);
   }
+
+  /** The same with another budget of bytes. */
+  public Settings withLossBudget(long bytes) {
+    return new Settings(
+        synchronous,
+        numberSyncStandbys,
+        strict,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        lease,
+        bytes,
+        catchupGap,
+        restarts,
+        drainLimit);
+  }
 }

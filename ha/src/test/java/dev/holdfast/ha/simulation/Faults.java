@@ -66,7 +66,7 @@ final class Faults {
       simulation.after(span, machine::boot);
     } else if (which < 22) {
       machine.postgres().killPostmaster();
-    } else if (which < 26) {
+    } else if (which < 25) {
       machine.postgres().die();
     } else if (which < 34) {
       restartKeeper(machine, span);
@@ -78,7 +78,7 @@ final class Faults {
       machine.suspend(span);
     } else if (which < 68) {
       part(span);
-    } else if (which < 73) {
+    } else if (which < 74) {
       simulation.network().rough(true);
       simulation.after(span, () -> simulation.network().rough(false));
     } else if (which < 79) {
@@ -95,12 +95,27 @@ final class Faults {
     } else if (which < 89) {
       machine.keeper().loseMemory();
       simulation.after(span, machine.keeper()::start);
-    } else if (which < 90 && othersAreComplete(machine)) {
+    } else if (which < 91 && othersAreComplete(machine)) {
       machine.crash();
       machine.postgres().breakDirectory();
       simulation.after(span, machine::boot);
+    } else if (which < 93) {
+      giveWordForADeadPrimary();
     } else {
       operate();
+    }
+  }
+
+  /** An operator who has seen that the primary's machine is off, and does not wait for it. */
+  private void giveWordForADeadPrimary() {
+    ClusterState state = simulation.monitor().state();
+    if (state.grant().isEmpty() || !simulation.monitor().isUp()) {
+      return;
+    }
+    Machine holder = simulation.machineOf(state.grant().get().holder());
+    if (holder != null && !holder.isUp()) {
+      simulation.truth().allowLoss();
+      simulation.monitor().ask(new Request.Failover(Optional.empty(), true));
     }
   }
 
@@ -145,7 +160,11 @@ final class Faults {
         boolean withMonitor = from == 0 || to == 0;
         // Half of the isolated keep their peers, and lose only the monitor.
         if ((parted || (back && !oneWay)) && (!isolate || withMonitor || simulation.chance(70))) {
-          simulation.network().block(from, to, until);
+          // Some ways come back before others.
+          boolean early = !withMonitor && simulation.chance(50);
+          simulation
+              .network()
+              .block(from, to, early ? simulation.now() + simulation.below(span) : until);
         }
       }
     }
@@ -172,7 +191,10 @@ final class Faults {
                       node, coin ? 50 : (int) simulation.below(101), simulation.chance(80));
               case 8 ->
                   new Request.Set(
-                      state.settings().withNumberSyncStandbys(1 + (int) simulation.below(2)));
+                      state
+                          .settings()
+                          .withNumberSyncStandbys(1 + (int) simulation.below(2))
+                          .withStrict(coin));
               default -> new Request.Drop(node);
             });
   }
@@ -210,7 +232,9 @@ final class Faults {
               + " s after all was healed: "
               + WeakenedRules.explain(state, simulation.monitor().clock()));
     }
-    help(state, waited);
+    if (simulation.chance(30)) {
+      help(state, waited);
+    }
     simulation.after(SECOND, this::recover);
   }
 

@@ -19,11 +19,18 @@ import org.jspecify.annotations.Nullable;
  * who streams from it, and what it may therefore tell its client.
  */
 final class Postgres {
+  /** What one message carries at most. */
+  private static final long WAL_A_MESSAGE = 16_384;
+
   private static final long LATELY = 2_000_000_000L;
 
   private final Simulation simulation;
   private final Machine machine;
   private final long[] confirmed;
+
+  /** Where the connection began. */
+  private final long[] begun;
+
   private final long[] heard;
   private final int[] names;
   private final long[] receivers;
@@ -63,6 +70,7 @@ final class Postgres {
     this.machine = machine;
     int nodes = simulation.machines() + 1;
     confirmed = new long[nodes];
+    begun = new long[nodes];
     heard = new long[nodes];
     names = new int[nodes];
     receivers = new long[nodes];
@@ -185,7 +193,7 @@ final class Postgres {
     state = Server.PRIMARY;
     int parent = branch;
     branch = simulation.truth().fork(parent, flushed);
-    simulation.truth().promoted(branch, flushed, session);
+    simulation.truth().promoted();
     written = flushed + 100;
     flushed = written;
     appliedAt = written;
@@ -258,7 +266,7 @@ final class Postgres {
   }
 
   void clone(Postgres from) {
-    flushed = Math.max(from.flushed - simulation.below(20_000), 500);
+    flushed = Math.max(from.flushed - simulation.below(400_000), 500);
     copy(from);
   }
 
@@ -409,7 +417,7 @@ final class Postgres {
     }
     if (upTo > acked) {
       acked = upTo;
-      simulation.truth().acknowledged(branch, upTo, session, machine.toString());
+      simulation.truth().acknowledged(branch, upTo, flushed, session, machine.toString());
     }
   }
 
@@ -443,7 +451,7 @@ final class Postgres {
   }
 
   private void sendWal(int to) {
-    long upTo = flushed;
+    long upTo = confirmed[to] == 0 ? flushed : Math.min(flushed, confirmed[to] + WAL_A_MESSAGE);
     long from = session;
     long reader = receivers[to];
     int on = branch;
@@ -465,6 +473,10 @@ final class Postgres {
       later(0, () -> wal(reader, from, on, upTo, line));
       return;
     }
+    if (!position().liesOn(line)) {
+      // "This server's history forked from timeline N at ...": the sender refuses.
+      return;
+    }
     lastWal = simulation.now();
     upstreamSession = from;
     if (upTo <= flushed) {
@@ -473,7 +485,10 @@ final class Postgres {
     later(
         diskDelay(),
         () -> {
-          if (state == Server.STANDBY && reader == receiver && upTo > flushed) {
+          if (state == Server.STANDBY
+              && reader == receiver
+              && upTo > flushed
+              && position().liesOn(line)) {
             // What a server makes of WAL that does not continue its own is garbage.
             branch =
                 simulation.truth().continues(on, upTo, branch, flushed)
@@ -526,18 +541,19 @@ final class Postgres {
       later(0, () -> confirmed(from, as, to, reader, upTo));
       return;
     }
-    if (to != session) {
+    if (reader < receivers[from]) {
+      return;
+    }
+    if (to != session || reader != receivers[from]) {
       // A new connection, which the postmaster has to accept.
       if (state == Server.PRIMARY) {
         heard[from] = simulation.now();
         names[from] = as;
         receivers[from] = reader;
         confirmed[from] = 0;
+        begun[from] = upTo;
         sendWal(from);
       }
-      return;
-    }
-    if (reader != receivers[from]) {
       return;
     }
     heard[from] = simulation.now();

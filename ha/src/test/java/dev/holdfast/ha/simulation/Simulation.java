@@ -50,7 +50,8 @@ final class Simulation {
         Settings.DEFAULT
             .withSynchronous(synchronous)
             .withNumberSyncStandbys(nodes > 2 && chance(30) ? 2 : 1)
-            .withStrict(chance(20));
+            .withStrict(chance(20))
+            .withLossBudget(chance(50) ? 1 << 20 : below(5000));
     this.truth = new Truth(synchronous, settings.lossBudget());
     this.network = new Network(this, nodes);
     this.machines = new Machine[nodes];

@@ -16,7 +16,7 @@ class SimulationTest {
 
   @Test
   void keepsItsPromisesThroughAMillionEvents() {
-    run(Long.getLong("holdfast.seed", 1), 1_000_000);
+    run(Long.getLong("holdfast.seed", 1), Long.getLong("holdfast.events", 1_000_000L));
   }
 
   @Test

@@ -20,11 +20,7 @@ final class Truth {
 
   private long acked;
   private long acknowledgements;
-  private long newestPromotion;
-
-  /** Where the newest promotion took over; what follows is its own. */
-  private long promotedAt;
-
+  private long newestWriter;
   private boolean lossAllowed;
   private long writtenOffBefore;
   private long reported;
@@ -90,56 +86,56 @@ final class Truth {
     lossAllowed = true;
   }
 
-  /** A server was promoted, by the session of this number. */
-  void promoted(int branch, long upTo, long session) {
+  /** A server was promoted. Whether rightly will be seen when it acknowledges something. */
+  void promoted() {
     promotions++;
-    long there = Math.max(common(ackedBranch, acked, branch, upTo), 0);
-    long missing = acked - there;
-    if (missing > 0) {
-      lost += missing;
-      if (lossAllowed) {
-        writtenOffBefore = session;
-      } else if (synchronous) {
-        throw new Violation(missing + " acknowledged bytes are not on the new primary");
-      } else if (missing > lossBudget + Math.max(0, acked - reported)) {
-        throw new Violation(
-            missing + " bytes are lost, and only " + (acked - reported) + " were not reported");
-      }
-    }
-    acked = there;
-    promotedAt = upTo;
-    if (lossAllowed) {
-      writtenOffBefore = session;
-    }
-    lossAllowed = false;
-    ackedBranch = branch;
-    reported = upTo;
-    newestPromotion = session;
   }
 
-  /** A server acknowledges everything up to here to its client. */
-  void acknowledged(int branch, long lsn, long session, String who) {
+  /**
+   * A server acknowledges everything up to an LSN to its client.
+   *
+   * @param flushed how far it holds its branch
+   */
+  void acknowledged(int branch, long lsn, long flushed, long session, String who) {
     if (session < writtenOffBefore) {
       return;
     }
-    if (session < newestPromotion && held(ackedBranch, promotedAt, branch) >= lsn) {
-      // An answer under way when it was overtaken: the new primary has what it speaks of.
-      acked = Math.max(acked, lsn);
-      return;
-    }
-    if (session < newestPromotion) {
-      throw new Violation(who + " acknowledged after another was promoted");
-    }
+    acknowledgements++;
     if (branch == ackedBranch) {
       acked = Math.max(acked, lsn);
-    } else {
-      if (!continues(branch, lsn, ackedBranch, acked)) {
-        throw new Violation(who + " acknowledged on a history that lacks acknowledged commits");
-      }
-      ackedBranch = branch;
-      acked = lsn;
+    } else if (continues(branch, flushed, ackedBranch, acked)) {
+      takeOver(branch, lsn, flushed, session);
+    } else if (held(ackedBranch, acked, branch) < lsn) {
+      // Otherwise an answer that was under way when its server was overtaken: the new primary has
+      // what it speaks of.
+      lose(branch, flushed, session, who);
+      takeOver(branch, lsn, flushed, session);
     }
-    acknowledgements++;
+  }
+
+  private void takeOver(int branch, long lsn, long flushed, long session) {
+    if (lossAllowed) {
+      writtenOffBefore = session;
+      lossAllowed = false;
+    }
+    acked = Math.max(lsn, Math.min(acked, flushed));
+    ackedBranch = branch;
+    reported = 0;
+    newestWriter = session;
+  }
+
+  private void lose(int branch, long flushed, long session, String who) {
+    long missing = acked - Math.max(common(ackedBranch, acked, branch, flushed), 0);
+    boolean newer = session > newestWriter;
+    if (!newer || (synchronous && !lossAllowed)) {
+      throw new Violation(
+          who + " acknowledges, and lacks " + missing + " bytes that were acknowledged elsewhere");
+    }
+    if (!lossAllowed && missing > lossBudget + Math.max(0, acked - reported)) {
+      throw new Violation(
+          missing + " bytes are lost, and only " + (acked - reported) + " were not reported");
+    }
+    lost += missing;
   }
 
   long acknowledgements() {
