@@ -65,10 +65,7 @@ record Choice(Node node, Optional<NodeId> source) {
             .filter(node -> situation.frozen(node.id()))
             .map(node -> situation.position(node.id()));
     return floor(situation, election)
-        .map(floor ->
-            held.max(Comparator.naturalOrder())
-                .map(best -> Math.max(0, floor.flushed().minus(best.flushed())))
-                .orElse(Long.MAX_VALUE))
+        .flatMap(floor -> held.max(Comparator.naturalOrder()).map(floor::beyond))
         .orElse(Long.MAX_VALUE);
   }
 

@@ -46,6 +46,11 @@ public sealed interface Course {
       Optional<NodeId> source,
       long since)
       implements Course {
+    Election knowing(Position further) {
+      return new Election(
+          cause, target, after, dataLossAllowed, Optional.of(further), source, since);
+    }
+
     Election fetchingFrom(Optional<NodeId> node) {
       return new Election(cause, target, after, dataLossAllowed, floor, node, since);
     }

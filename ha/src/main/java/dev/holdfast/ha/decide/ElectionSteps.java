@@ -120,6 +120,14 @@ final class ElectionSteps {
         : Optional.empty();
   }
 
+  static Optional<ClusterState> noteFloor(Situation situation) {
+    return situation.state().course() instanceof Course.Election election
+        ? Choice.floor(situation, election)
+            .filter(floor -> !election.floor().equals(Optional.of(floor)))
+            .map(floor -> situation.state().withCourse(election.knowing(floor)))
+        : Optional.empty();
+  }
+
   static Optional<ClusterState> choose(Situation situation) {
     if (!(situation.state().course() instanceof Course.Election election)) {
       return Optional.empty();

@@ -2,6 +2,8 @@ package dev.holdfast.ha.decide;
 
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.TimelineHistory;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How far a node's WAL is durable, and along which history it got there. Timelines are compared
@@ -19,6 +21,35 @@ public record Position(TimelineHistory history, Lsn flushed) implements Comparab
         || line.switchPoint(history.timeline())
             .filter(left -> flushed.compareTo(left) <= 0)
             .isPresent();
+  }
+
+  /**
+   * Bytes that a node here has and one there lacks, be it that it is behind or that their histories
+   * parted.
+   */
+  public long beyond(Position other) {
+    List<TimelineHistory.Ancestor> mine = stretches();
+    List<TimelineHistory.Ancestor> theirs = other.stretches();
+    Lsn shared = new Lsn(0);
+    for (int i = 0; i < Math.min(mine.size(), theirs.size()); i++) {
+      if (!mine.get(i).timeline().equals(theirs.get(i).timeline())) {
+        break;
+      }
+      Lsn one = mine.get(i).switchPoint();
+      Lsn another = theirs.get(i).switchPoint();
+      shared = one.compareTo(another) < 0 ? one : another;
+      if (!one.equals(another)) {
+        break;
+      }
+    }
+    return Math.max(0, flushed.minus(shared));
+  }
+
+  private List<TimelineHistory.Ancestor> stretches() {
+    return Stream.concat(
+            history.ancestors().stream(),
+            Stream.of(new TimelineHistory.Ancestor(history.timeline(), flushed)))
+        .toList();
   }
 
   /** Whether a node here holds everything that a node there holds. */

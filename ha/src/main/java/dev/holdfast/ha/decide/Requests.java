@@ -128,7 +128,7 @@ final class Requests {
             .max(Position::compareTo);
     return known.isPresent() && best.isPresent()
         ? "At least "
-            + Math.max(0, known.get().flushed().minus(best.get().flushed()))
+            + known.get().beyond(best.get())
             + " bytes are lost, and whatever was written after the last report."
         : "Nobody knows how many bytes are lost.";
   }

@@ -34,6 +34,13 @@ final class Rules {
               "service that works is not interrupted; a new epoch makes the freezes void",
               ElectionSteps::abandon),
           new Rule(
+              "the old primary's LSN is known better",
+              "",
+              "",
+              "it reports during the election, and is further than it was known to be",
+              "a monitor that restarts would forget it, and say that less is lost",
+              ElectionSteps::noteFloor),
+          new Rule(
               "a node is chosen",
               "report_lsn, fast_forward",
               "prepare_promotion, fast_forward",

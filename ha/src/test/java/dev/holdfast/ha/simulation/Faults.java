@@ -78,10 +78,12 @@ final class Faults {
       machine.suspend(span);
     } else if (which < 68) {
       part(span);
-    } else if (which < 74) {
+    } else if (which < 72) {
+      besiege(span);
+    } else if (which < 76) {
       simulation.network().rough(true);
       simulation.after(span, () -> simulation.network().rough(false));
-    } else if (which < 79) {
+    } else if (which < 80) {
       simulation.monitor().crash();
       simulation.after(span, simulation.monitor()::start);
     } else if (which < 82) {
@@ -168,6 +170,51 @@ final class Faults {
         }
       }
     }
+  }
+
+  /**
+   * The one that writes is cut off from everybody, and found again by its standbys, but not by the
+   * monitor; what would they tell it?
+   */
+  private void besiege(long span) {
+    int victim = any().number();
+    long now = simulation.now();
+    for (int other = 0; other <= simulation.machines(); other++) {
+      long until = now + (other == 0 ? 4 * SECOND + span : SECOND + simulation.below(6 * SECOND));
+      simulation.network().block(victim, other, until);
+      simulation.network().block(other, victim, until);
+    }
+    if (simulation.chance(50)) {
+      simulation.network().rough(true);
+      simulation.after(span + 4 * SECOND, () -> simulation.network().rough(false));
+    }
+    for (int other = 1; other <= simulation.machines(); other++) {
+      Machine witness = simulation.machine(other);
+      if (other != victim && simulation.chance(50)) {
+        simulation.after(
+            2 * SECOND + simulation.below(4 * SECOND),
+            () -> restartKeeper(witness, simulation.below(SECOND)));
+      }
+    }
+  }
+
+  /** Just when everybody has been told of a new primary, the monitor stops hearing of it. */
+  void promotionDone(Machine primary) {
+    if (healing || !simulation.chance(30)) {
+      return;
+    }
+    simulation.after(
+        simulation.below(SECOND / 2),
+        () -> {
+          long until = simulation.now() + (4 + simulation.below(6)) * SECOND;
+          simulation.network().block(primary.number(), 0, until);
+          simulation.network().block(0, primary.number(), until);
+          for (int other = 1; other <= simulation.machines(); other++) {
+            if (other != primary.number() && simulation.chance(50)) {
+              simulation.network().block(other, 0, until);
+            }
+          }
+        });
   }
 
   private void operate() {

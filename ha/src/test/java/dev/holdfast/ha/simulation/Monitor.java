@@ -50,6 +50,9 @@ final class Monitor {
     for (String rule : decision.rules()) {
       simulation.note(() -> "rule: " + rule + " -> epoch " + state.epoch() + " " + state.grant());
     }
+    if (decision.rules().contains("the promotion is done")) {
+      simulation.faults().promotionDone(simulation.machineOf(state.grant().orElseThrow().holder()));
+    }
     long sender = incarnation;
     for (Command command : decision.commands()) {
       // Durable first: that takes a moment, in which the monitor may crash.
