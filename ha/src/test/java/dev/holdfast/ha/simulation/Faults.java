@@ -21,6 +21,10 @@ final class Faults {
   private static final long OPERATOR_WAITS = 40 * SECOND;
 
   private final Simulation simulation;
+
+  /** Worlds in which the primary is cut off most of the time. */
+  private final boolean siege;
+
   private long troubleEnds;
   private long healedAt;
   private boolean healing = true;
@@ -29,6 +33,7 @@ final class Faults {
   Faults(Simulation simulation) {
     this.simulation = simulation;
     this.healedAt = 0;
+    this.siege = simulation.chance(25);
     simulation.after(FORMING / 10, this::recover);
   }
 
@@ -57,6 +62,10 @@ final class Faults {
   }
 
   private void one() {
+    if (siege && simulation.chance(50)) {
+      besiege(SECOND + simulation.below(8 * SECOND));
+      return;
+    }
     Machine machine = any();
     long span = SECOND / 2 + simulation.below(simulation.chance(20) ? 30 * SECOND : 6 * SECOND);
     int which = (int) simulation.below(100);
@@ -204,14 +213,19 @@ final class Faults {
       return;
     }
     simulation.after(
-        simulation.below(SECOND / 2),
+        simulation.chance(50) ? 4_000_000 : simulation.below(SECOND / 2),
         () -> {
           long until = simulation.now() + (4 + simulation.below(6)) * SECOND;
           simulation.network().block(primary.number(), 0, until);
           simulation.network().block(0, primary.number(), until);
           for (int other = 1; other <= simulation.machines(); other++) {
-            if (other != primary.number() && simulation.chance(50)) {
+            if (other == primary.number()) {
+              continue;
+            }
+            if (simulation.chance(50)) {
               simulation.network().block(other, 0, until);
+            } else if (simulation.chance(70)) {
+              simulation.network().block(primary.number(), other, until);
             }
           }
         });
