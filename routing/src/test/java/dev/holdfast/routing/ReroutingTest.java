@@ -67,9 +67,16 @@ class ReroutingTest {
 
   @AfterEach
   void stop() {
-    pgbouncer.close();
-    standby.close();
-    primary.close();
+    // What did not start is null.
+    if (pgbouncer != null) {
+      pgbouncer.close();
+    }
+    if (standby != null) {
+      standby.close();
+    }
+    if (primary != null) {
+      primary.close();
+    }
     directory.close();
   }
 
