@@ -88,7 +88,11 @@ final class ArchiveSite implements AutoCloseable {
   }
 
   static void await(String what, BooleanSupplier condition) {
-    Deadline deadline = Deadline.in(PATIENCE);
+    await(what, PATIENCE, condition);
+  }
+
+  static void await(String what, Duration patience, BooleanSupplier condition) {
+    Deadline deadline = Deadline.in(patience);
     while (!condition.getAsBoolean()) {
       assertThat(deadline.pause()).as(what).isTrue();
     }

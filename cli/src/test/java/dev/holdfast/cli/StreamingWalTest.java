@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.postgres.process.ExternalProgram;
+import dev.holdfast.storage.s3.S3ServerProcess;
 import dev.holdfast.testkit.SeededRandom;
 import dev.holdfast.testkit.TestPostgres;
 import java.io.File;
@@ -28,11 +29,13 @@ class StreamingWalTest {
 
   private AgentSite agents;
   private ArchiveSite site;
+  private Path repository;
 
   @BeforeEach
   void makeSite() {
     agents = new AgentSite();
     site = agents.site;
+    repository = site.repository;
     site.pgBackRest
         .option("global", "repo1-cipher-type", "aes-256-cbc")
         .option("global", "repo1-cipher-pass", "correct horse")
@@ -47,7 +50,7 @@ class StreamingWalTest {
   }
 
   private List<String> pieces() {
-    return pieces(site.repository);
+    return pieces(repository);
   }
 
   /** By names alone: pieces come and go while this looks. */
@@ -74,6 +77,19 @@ class StreamingWalTest {
   @Test
   void aLostHostTakesTwoSecondsOfWalWithIt() {
     assertThat(lose(2).getLast()).isLessThan(BUSY_MILLIS);
+  }
+
+  @Test
+  void aBucketIsNoSlower() {
+    try (S3ServerProcess server = S3ServerProcess.start(site.directory.path(), "pieces")) {
+      site.pgBackRest.option("global", "repo1-path", "/repo");
+      server
+          .options()
+          .forEach(option ->
+              site.pgBackRest.option("global", "repo1-" + option.getKey(), option.getValue()));
+      repository = server.bucketDirectory().resolve("repo");
+      assertThat(lose(1).getLast()).isLessThan(BUSY_MILLIS);
+    }
   }
 
   @Test

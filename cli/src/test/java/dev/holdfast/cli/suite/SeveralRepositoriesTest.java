@@ -135,6 +135,7 @@ class SeveralRepositoriesTest {
       fallsBack(first, digest);
       Path segment = Files.createTempFile(directory.path(), "wal", "");
       pushes(postgres, segment, wal);
+      expires(postgres);
     }
   }
 
@@ -202,5 +203,32 @@ class SeveralRepositoriesTest {
     site.oursWorks("archive-push", next.toString());
     assertThat(copies(site.repository(), name)).isOne();
     assertThat(copies(bucket, name)).isOne();
+  }
+
+  /**
+   * Each has the retention of its own, and one that cannot be read does not keep the other full.
+   */
+  private void expires(TestPostgres postgres) throws IOException {
+    postgres.archiveCommand(site.archiveCommand(Program.HOLDFAST));
+    for (String repository : List.of("--repo=1", "--repo=2")) {
+      site.oursWorks("backup", "--type=full", "--no-expire-auto", repository);
+    }
+    List<String> before = labels(site.repository());
+    assertThat(before).hasSizeGreaterThan(1);
+    site.oursWorks("expire", "--repo=2");
+    assertThat(labels(bucket)).hasSize(1);
+    assertThat(labels(site.repository())).isEqualTo(before);
+
+    site.oursWorks("backup", "--type=full", "--no-expire-auto", "--repo=2");
+    Path backups = site.stanzaBackups();
+    Path hidden = Files.move(backups, backups.resolveSibling("hidden"));
+    says(site.ours("expire"), 104, "repo1");
+    assertThat(labels(bucket)).hasSize(1);
+    Files.move(hidden, backups);
+    site.oursWorks("expire");
+    assertThat(labels(site.repository()))
+        .containsExactly(before.stream().max(String::compareTo).orElseThrow());
+    site.oursWorks("verify");
+    site.oursWorks("verify", "--repo=2");
   }
 }

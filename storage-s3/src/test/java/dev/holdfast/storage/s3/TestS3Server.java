@@ -167,17 +167,21 @@ public final class TestS3Server implements AutoCloseable {
 
   /** The options of a repository in a bucket of this server, as pgBackRest calls them. */
   public List<Map.Entry<String, String>> options(String bucket) {
+    return options(bucket, port(), caFile());
+  }
+
+  static List<Map.Entry<String, String>> options(String bucket, int port, Path caFile) {
     return List.of(
         Map.entry("type", "s3"),
         Map.entry("s3-bucket", bucket),
         // pgBackRest finds only names in certificates, no addresses.
         Map.entry("s3-endpoint", "localhost"),
-        Map.entry("storage-port", Integer.toString(port())),
+        Map.entry("storage-port", Integer.toString(port)),
         Map.entry("s3-region", "us-east-1"),
         Map.entry("s3-uri-style", "path"),
         Map.entry("s3-key", KEY),
         Map.entry("s3-key-secret", SECRET),
-        Map.entry("storage-ca-file", caFile().toString()));
+        Map.entry("storage-ca-file", caFile.toString()));
   }
 
   @Override
