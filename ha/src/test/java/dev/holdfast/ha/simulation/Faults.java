@@ -125,8 +125,7 @@ final class Faults {
     }
     Machine holder = simulation.machineOf(state.grant().get().holder());
     if (holder != null && !holder.isUp()) {
-      simulation.truth().allowLoss();
-      simulation.monitor().ask(new Request.Failover(Optional.empty(), true));
+      giveWord();
     }
   }
 
@@ -316,8 +315,13 @@ final class Faults {
     if (waited > OPERATOR_WAITS
         && simulation.chance(20)
         && WeakenedRules.needsOperator(state, simulation.monitor().clock())) {
+      giveWord();
+    }
+  }
+
+  private void giveWord() {
+    if (simulation.monitor().ask(new Request.Failover(Optional.empty(), true))) {
       simulation.truth().allowLoss();
-      simulation.monitor().ask(new Request.Failover(Optional.empty(), true));
     }
   }
 

@@ -84,8 +84,12 @@ final class Monitor {
     }
   }
 
-  void ask(Request request) {
-    receive(new Observation.Asked(simulation.nextToken(), request));
+  /** Whether the request was accepted; a monitor that is down accepts nothing. */
+  boolean ask(Request request) {
+    long token = simulation.nextToken();
+    receive(new Observation.Asked(token, request));
+    Command.Answer answer = state.operations().get(token);
+    return answer != null && answer.accepted();
   }
 
   void crash() {

@@ -21,6 +21,10 @@ final class Truth {
   private long acked;
   private long acknowledgements;
   private long newestWriter;
+
+  /** How far the newest writer holds its branch. */
+  private long writersFlushed;
+
   private boolean lossAllowed;
   private long writtenOffBefore;
   private long reported;
@@ -103,11 +107,14 @@ final class Truth {
     acknowledgements++;
     if (branch == ackedBranch) {
       acked = Math.max(acked, lsn);
-    } else if (continues(branch, flushed, ackedBranch, acked)) {
+      writersFlushed = Math.max(writersFlushed, flushed);
+    } else if (common(ackedBranch, acked, branch, flushed) >= acked) {
       takeOver(branch, lsn, flushed, session);
-    } else if (held(ackedBranch, acked, branch) < lsn) {
-      // Otherwise an answer that was under way when its server was overtaken: the new primary has
-      // what it speaks of.
+    } else if (held(ackedBranch, writersFlushed, branch) >= lsn) {
+      // An answer that was under way when its server was overtaken: the new one has what it speaks
+      // of.
+      acked = Math.max(acked, lsn);
+    } else {
       lose(branch, flushed, session, who);
       takeOver(branch, lsn, flushed, session);
     }
@@ -120,8 +127,9 @@ final class Truth {
     }
     acked = Math.max(lsn, Math.min(acked, flushed));
     ackedBranch = branch;
+    writersFlushed = flushed;
     reported = 0;
-    newestWriter = session;
+    newestWriter = Math.max(newestWriter, session);
   }
 
   private void lose(int branch, long flushed, long session, String who) {
