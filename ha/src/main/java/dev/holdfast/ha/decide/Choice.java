@@ -20,8 +20,10 @@ record Choice(Node node, Optional<NodeId> source) {
         situation.nodes().stream().filter(node -> situation.frozen(node.id())).toList();
     List<Node> others = frozen.stream().filter(node -> !node.id().equals(holder)).toList();
     // Without the holder's data only if the others are known to hold all that was acknowledged, or
-    // the operator gives up the rest.
-    List<Node> pool = proof.overcome() || proof.operatorsWord() ? others : frozen;
+    // the operator gives up the rest. What is planned loses nothing, not even what nobody waited
+    // for.
+    boolean planned = election.cause() == Course.Cause.SWITCHOVER && proof.holdersWord();
+    List<Node> pool = (proof.overcome() || proof.operatorsWord()) && !planned ? others : frozen;
     Optional<Node> best =
         pool.stream().max(Comparator.comparing(node -> situation.position(node.id())));
     Optional<Choice> chosen =

@@ -82,7 +82,7 @@ final class Faults {
     } else if (which < 40) {
       machine.keeper().pause(span);
     } else if (which < 46) {
-      machine.postgres().pause(span);
+      machine.postgres().ailments().pause(span);
     } else if (which < 51) {
       machine.suspend(span);
     } else if (which < 68) {
@@ -100,7 +100,7 @@ final class Faults {
         machine.jumpClock(simulation.below(20 * SECOND) - 10 * SECOND);
       }
     } else if (which < 86) {
-      machine.postgres().slowDisk(span);
+      machine.postgres().ailments().slowDisk(span);
     } else if (which < 88) {
       machine.postgres().crashLoop(span);
     } else if (which < 89) {
@@ -267,7 +267,7 @@ final class Faults {
     simulation.monitor().start();
     for (int i = 1; i <= simulation.machines(); i++) {
       Machine machine = simulation.machine(i);
-      machine.postgres().heal();
+      machine.postgres().ailments().heal();
       machine.keeper().heal();
       machine.boot();
       machine.keeper().start();

@@ -201,7 +201,7 @@ final class Keeper {
         postgres.protection(),
         postgres.appliedAt(),
         postgres.streaming(),
-        postgres.restarts(),
+        postgres.ailments().restarts(),
         answered,
         fresh,
         machine.clock() - monitorHeard,

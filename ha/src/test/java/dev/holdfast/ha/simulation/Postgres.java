@@ -8,8 +8,6 @@ import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Server;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +17,10 @@ import org.jspecify.annotations.Nullable;
  * who streams from it, and what it may therefore tell its client.
  */
 final class Postgres {
-  /** What one message carries at most. */
-  private static final long WAL_A_MESSAGE = 16_384;
-
-  private static final long LATELY = 2_000_000_000L;
-
   private final Simulation simulation;
   private final Machine machine;
-  private final long[] confirmed;
-
-  /** Where the connection began. */
-  private final long[] begun;
-
-  private final long[] heard;
-  private final int[] names;
-  private final long[] receivers;
+  private final Senders senders;
+  private final Receiver receiver;
 
   private Server state = Server.ABSENT;
   private int branch;
@@ -52,34 +39,19 @@ final class Postgres {
   private long appliedVersion;
   private long appliedAt;
 
-  private int upstream;
-  private int name;
-  private long receiver;
-  private long upstreamSession;
-  private long lastWal = Long.MIN_VALUE / 2;
-
-  private long pausedUntil;
-  private long slowUntil;
-  private long crashesUntil;
-  private int restarts;
-  private long lastRestart = Long.MIN_VALUE / 2;
+  private final Ailments ailments;
   private boolean crashed;
 
   Postgres(Simulation simulation, Machine machine) {
     this.simulation = simulation;
     this.machine = machine;
-    int nodes = simulation.machines() + 1;
-    confirmed = new long[nodes];
-    begun = new long[nodes];
-    heard = new long[nodes];
-    names = new int[nodes];
-    receivers = new long[nodes];
+    this.senders = new Senders(simulation);
+    this.ailments = new Ailments(simulation);
+    this.receiver = new Receiver(simulation, machine, this);
   }
 
-  // What its keeper sees.
-
   Server state() {
-    return state == Server.PRIMARY && pausedUntil > simulation.now() ? Server.HUNG : state;
+    return state == Server.PRIMARY && ailments.paused() ? Server.HUNG : state;
   }
 
   Position position() {
@@ -91,11 +63,11 @@ final class Postgres {
   }
 
   int upstream() {
-    return upstream;
+    return receiver.upstream();
   }
 
   boolean streamAlive(long patience) {
-    return state == Server.STANDBY && simulation.now() - lastWal < patience;
+    return state == Server.STANDBY && receiver.heardWithin(patience);
   }
 
   long appliedVersion() {
@@ -110,39 +82,13 @@ final class Postgres {
     return new Lsn(appliedAt);
   }
 
-  int restarts() {
-    return simulation.now() - lastRestart > 20_000_000_000L ? 0 : restarts;
-  }
-
   Set<NodeId> streaming() {
-    if (!writes()) {
-      return Set.of();
-    }
-    Set<NodeId> who = new HashSet<>();
-    for (int i = 1; i < names.length; i++) {
-      if (connected(i)) {
-        who.add(new NodeId(names[i]));
-      }
-    }
-    return who;
+    return writes() ? senders.streaming() : Set.of();
   }
 
   /** Since when as many members as have to confirm were all heard. */
   long membersSilence() {
-    if (!(protection instanceof Protection.SyncSet set)) {
-      return 0;
-    }
-    long[] last = new long[set.members().size()];
-    for (int i = 0; i < last.length; i++) {
-      int number = set.members().get(i).number();
-      for (int j = 1; j < names.length; j++) {
-        if (names[j] == number) {
-          last[i] = heard[j];
-        }
-      }
-    }
-    Arrays.sort(last);
-    return simulation.now() - last[last.length - set.required()];
+    return protection instanceof Protection.SyncSet set ? senders.silence(set) : 0;
   }
 
   // What its keeper does.
@@ -157,8 +103,7 @@ final class Postgres {
     open(newVersion, under);
     state = Server.PRIMARY;
     if (crashed) {
-      restarts = restarts() + 1;
-      lastRestart = simulation.now();
+      ailments.restarted();
     }
     crashed = false;
     written = flushed + 100;
@@ -170,14 +115,14 @@ final class Postgres {
   void startFrozen() {
     life++;
     state = Server.FROZEN;
-    upstream = 0;
+    receiver.forget();
     crashed = false;
   }
 
   void stopReceiver() {
     if (state == Server.STANDBY) {
       state = Server.FROZEN;
-      upstream = 0;
+      receiver.forget();
       life++;
     }
   }
@@ -209,10 +154,8 @@ final class Postgres {
     appliedVersion = newVersion;
     protection = under;
     former = null;
-    upstream = 0;
-    Arrays.fill(confirmed, 0);
-    Arrays.fill(heard, simulation.now());
-    Arrays.fill(names, 0);
+    receiver.forget();
+    senders.reset();
   }
 
   /** For a while some processes work under the old and some under the new protection. */
@@ -241,11 +184,7 @@ final class Postgres {
     life++;
     state = Server.STANDBY;
     crashed = false;
-    upstream = from.number();
-    name = as.number();
-    receiver = simulation.nextSession();
-    upstreamSession = 0;
-    askForWal();
+    receiver.begin(from, as);
   }
 
   /** Copies WAL from a frozen node; nothing when it cannot be reached. */
@@ -276,7 +215,7 @@ final class Postgres {
     branch = from.branch;
     history = from.history;
     written = flushed;
-    upstream = 0;
+    receiver.forget();
     crashed = false;
   }
 
@@ -287,15 +226,13 @@ final class Postgres {
 
   /** A clean stop of a primary sends its last WAL to those who stream. */
   void stop(Runnable stopped) {
-    if (state != Server.PRIMARY || pausedUntil > simulation.now()) {
+    if (state != Server.PRIMARY || ailments.paused()) {
       die();
       crashed = false;
       stopped.run();
       return;
     }
-    flushed = written;
     acknowledge();
-    pushWal();
     later(
         30_000_000,
         () -> {
@@ -317,7 +254,7 @@ final class Postgres {
   void die() {
     boolean wasOpen = writes();
     life++;
-    pausedUntil = 0;
+    ailments.resume();
     if (state != Server.ABSENT) {
       state = Server.STOPPED;
     }
@@ -338,26 +275,18 @@ final class Postgres {
     }
   }
 
-  void pause(long span) {
-    pausedUntil = Math.max(pausedUntil, simulation.now() + span);
-  }
-
-  void slowDisk(long span) {
-    slowUntil = simulation.now() + span;
-  }
-
   void crashLoop(long span) {
-    crashesUntil = simulation.now() + span;
+    ailments.crashLoop(span);
     die();
   }
 
-  void heal() {
-    pausedUntil = 0;
-    slowUntil = 0;
-    crashesUntil = 0;
+  Ailments ailments() {
+    return ailments;
   }
 
-  // WAL.
+  long flushed() {
+    return flushed;
+  }
 
   boolean writes() {
     return state == Server.PRIMARY || state == Server.LEFTOVERS;
@@ -371,7 +300,7 @@ final class Postgres {
     if (!writes() || leaseIsOver()) {
       return;
     }
-    if (crashesUntil > simulation.now()) {
+    if (ailments.crashing()) {
       die();
       return;
     }
@@ -401,10 +330,8 @@ final class Postgres {
         });
   }
 
-  private long diskDelay() {
-    return slowUntil > simulation.now()
-        ? simulation.below(2_000_000_000L)
-        : 500_000 + simulation.below(2_000_000);
+  long diskDelay() {
+    return ailments.diskDelay();
   }
 
   private void acknowledge() {
@@ -422,38 +349,23 @@ final class Postgres {
   }
 
   private long acknowledgedUnder(Protection under) {
-    if (!(under instanceof Protection.SyncSet set)) {
-      return flushed;
-    }
-    long[] held = new long[set.members().size()];
-    for (int i = 0; i < held.length; i++) {
-      int number = set.members().get(i).number();
-      for (int j = 1; j < names.length; j++) {
-        if (names[j] == number) {
-          held[i] = Math.max(held[i], confirmed[j]);
-        }
-      }
-    }
-    Arrays.sort(held);
-    return Math.min(flushed, held[held.length - set.required()]);
-  }
-
-  private boolean connected(int i) {
-    return names[i] != 0 && simulation.now() - heard[i] < LATELY;
+    return under instanceof Protection.SyncSet set
+        ? Math.min(flushed, senders.confirmedBy(set))
+        : flushed;
   }
 
   private void pushWal() {
-    for (int i = 1; i < names.length; i++) {
-      if (connected(i)) {
+    for (int i = 1; i <= senders.machines(); i++) {
+      if (senders.connected(i)) {
         sendWal(i);
       }
     }
   }
 
   private void sendWal(int to) {
-    long upTo = confirmed[to] == 0 ? flushed : Math.min(flushed, confirmed[to] + WAL_A_MESSAGE);
+    long upTo = senders.next(to, flushed);
     long from = session;
-    long reader = receivers[to];
+    long connection = senders.connection(to);
     int on = branch;
     TimelineHistory line = history;
     Machine there = simulation.machine(to);
@@ -462,137 +374,70 @@ final class Postgres {
         .send(
             machine.number(),
             to,
-            () -> there.arrive(() -> there.postgres().wal(reader, from, on, upTo, line)));
-  }
-
-  private void wal(long reader, long from, int on, long upTo, TimelineHistory line) {
-    if (state != Server.STANDBY || reader != receiver) {
-      return;
-    }
-    if (pausedUntil > simulation.now()) {
-      later(0, () -> wal(reader, from, on, upTo, line));
-      return;
-    }
-    if (!position().liesOn(line)) {
-      // "This server's history forked from timeline N at ...": the sender refuses.
-      return;
-    }
-    lastWal = simulation.now();
-    upstreamSession = from;
-    if (upTo <= flushed) {
-      return;
-    }
-    later(
-        diskDelay(),
-        () -> {
-          if (state == Server.STANDBY
-              && reader == receiver
-              && upTo > flushed
-              && position().liesOn(line)) {
-            // What a server makes of WAL that does not continue its own is garbage.
-            branch =
-                simulation.truth().continues(on, upTo, branch, flushed)
-                    ? on
-                    : simulation.truth().fork(branch, flushed);
-            flushed = upTo;
-            written = upTo;
-            history = line;
-            confirm();
-          }
-        });
-  }
-
-  private void askForWal() {
-    long asks = receiver;
-    confirm();
-    later(
-        300_000_000,
-        () -> {
-          if (state == Server.STANDBY && receiver == asks) {
-            askForWal();
-          }
-        });
-  }
-
-  private void confirm() {
-    Machine there = simulation.machineOf(new NodeId(upstream));
-    if (there == null) {
-      return;
-    }
-    int as = name;
-    long to = upstreamSession;
-    long reader = receiver;
-    long upTo = flushed;
-    simulation
-        .network()
-        .send(
-            machine.number(),
-            there.number(),
             () ->
                 there.arrive(
-                    () -> there.postgres().confirmed(machine.number(), as, to, reader, upTo)));
+                    () -> there.postgres().receiver.take(connection, from, on, upTo, line)));
   }
 
-  private void confirmed(int from, int as, long to, long reader, long upTo) {
+  /** A standby writes what it received. */
+  void append(int on, long upTo, TimelineHistory line) {
+    // What a server makes of WAL that does not continue its own is garbage.
+    branch =
+        simulation.truth().continues(on, upTo, branch, flushed)
+            ? on
+            : simulation.truth().fork(branch, flushed);
+    flushed = upTo;
+    written = upTo;
+    history = line;
+  }
+
+  /** A standby confirms, or asks for a connection. */
+  void confirmed(int from, int as, long to, long connection, long upTo) {
     if (!writes()) {
       return;
     }
-    if (pausedUntil > simulation.now()) {
-      later(0, () -> confirmed(from, as, to, reader, upTo));
+    if (ailments.paused()) {
+      later(0, () -> confirmed(from, as, to, connection, upTo));
       return;
     }
-    if (reader < receivers[from]) {
+    if (senders.isOlder(from, connection)) {
       return;
     }
-    if (to != session || reader != receivers[from]) {
+    if (to == session && connection == senders.connection(from)) {
+      senders.confirm(from, upTo);
+      acknowledge();
+      sendWal(from);
+    } else if (state == Server.PRIMARY) {
       // A new connection, which the postmaster has to accept.
-      if (state == Server.PRIMARY) {
-        heard[from] = simulation.now();
-        names[from] = as;
-        receivers[from] = reader;
-        confirmed[from] = 0;
-        begun[from] = upTo;
-        sendWal(from);
-      }
-      return;
+      senders.connect(from, as, connection, upTo);
+      sendWal(from);
     }
-    heard[from] = simulation.now();
-    confirmed[from] = Math.max(confirmed[from], upTo);
-    acknowledge();
-    sendWal(from);
   }
 
   /** The kernel closes the connections of processes that ended. */
   private void endStreams() {
-    for (int i = 1; i < names.length; i++) {
-      if (names[i] != 0) {
+    for (int i = 1; i <= senders.machines(); i++) {
+      if (senders.knows(i)) {
         Machine there = simulation.machine(i);
-        long reader = receivers[i];
+        long connection = senders.connection(i);
         simulation
             .network()
             .send(
                 machine.number(),
                 i,
-                () -> there.arrive(() -> there.postgres().streamEnded(reader)));
+                () -> there.arrive(() -> there.postgres().receiver.ended(connection)));
       }
     }
   }
 
-  private void streamEnded(long reader) {
-    if (state == Server.STANDBY && reader == receiver) {
-      lastWal = Long.MIN_VALUE / 2;
-      machine.keeper().look();
-    }
-  }
-
   /** Later in the same life; a paused server is late. */
-  private void later(long span, Runnable event) {
+  void later(long span, Runnable event) {
     long begun = life;
     machine.later(
-        Math.max(span, pausedUntil - simulation.now() + 1),
+        Math.max(span, ailments.pauseLeft() + 1),
         () -> {
           if (life == begun) {
-            if (pausedUntil > simulation.now()) {
+            if (ailments.paused()) {
               later(0, event);
             } else {
               event.run();

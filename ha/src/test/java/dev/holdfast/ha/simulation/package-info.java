@@ -11,7 +11,7 @@
  *     Monitor      Decider, its durable state
  *     Machine      one node: its clock, what is suspended or down
  *       Keeper       KeeperRules, its durable memory
- *       Postgres     WAL by number, confirmations, acknowledgements
+ *       Postgres     WAL by number, acknowledgements; Senders, Receiver, Ailments
  *     Truth        what was acknowledged, by which history: the invariants
  * </pre>
  */
