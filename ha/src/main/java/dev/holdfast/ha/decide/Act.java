@@ -40,6 +40,15 @@ public sealed interface Act {
   /** Makes a new copy of the primary, keeping what was there aside; memory says so before. */
   record Clone(NodeId upstream) implements Act {}
 
+  /**
+   * Whether it may have its effect after the keeper that began it is gone: a promotion that was
+   * signalled, a server that was launched. A keeper that comes after has to stop PostgreSQL before
+   * it may call it frozen.
+   */
+  default boolean outlivesItsKeeper() {
+    return this instanceof StartPrimary || this instanceof Promote || this instanceof Stream;
+  }
+
   /** The one value of its kind. */
   Act NOTHING = new Nothing();
 }

@@ -32,6 +32,8 @@ enum Guard {
   PROMISED_BY_THE_HOLDER,
   /** A keeper persists its promise before it acts and answers. */
   PROMISE_PERSISTED,
+  /** A keeper knows of acts that an earlier one began. */
+  ACTS_REMEMBERED,
   /** A keeper refuses orders of lower epochs and revisions. */
   OLD_ORDERS_REFUSED,
   /** PostgreSQL is started for writing only with a fresh grant. */

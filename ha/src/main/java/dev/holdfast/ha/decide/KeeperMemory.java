@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param revision the highest revision that an accepted order had
  * @param order the last accepted order
  * @param populated whether there ever was a data directory: a lost one is not replaced by an empty
+ * @param underway whether an act that opens or connects PostgreSQL was begun and not seen to end
  * @param rebuilding whether the data directory is being rewound or cloned, or that was cut off
  * @param regain what has to be held again before the node counts: all it may have confirmed before
  *     it was rebuilt lies before this
@@ -21,22 +22,38 @@ public record KeeperMemory(
     long revision,
     Optional<Order> order,
     boolean populated,
+    boolean underway,
     boolean rebuilding,
     Optional<Position> regain) {
 
   /** A node that was just given its identity. */
   public static KeeperMemory of(NodeId node) {
-    return new KeeperMemory(node, 0, 0, Optional.empty(), false, false, Optional.empty());
+    return new KeeperMemory(node, 0, 0, Optional.empty(), false, false, false, Optional.empty());
   }
 
   /** To be persisted as soon as there is a data directory. */
   public KeeperMemory sawData() {
-    return new KeeperMemory(node, promised, revision, order, true, rebuilding, regain);
+    return new KeeperMemory(node, promised, revision, order, true, underway, rebuilding, regain);
+  }
+
+  /**
+   * To be persisted before an act that {@link Act#outlivesItsKeeper}: another keeper could not see
+   * that it is still to have its effect.
+   */
+  public KeeperMemory begins() {
+    return new KeeperMemory(node, promised, revision, order, populated, true, rebuilding, regain);
+  }
+
+  /**
+   * To be persisted when such an act was seen to have its effect, or PostgreSQL was stopped after.
+   */
+  public KeeperMemory settled() {
+    return new KeeperMemory(node, promised, revision, order, populated, false, rebuilding, regain);
   }
 
   /** To be persisted before a rewind or a clone begins. */
   public KeeperMemory rebuildBegins() {
-    return new KeeperMemory(node, promised, revision, order, populated, true, regain);
+    return new KeeperMemory(node, promised, revision, order, populated, underway, true, regain);
   }
 
   /**
@@ -46,13 +63,14 @@ public record KeeperMemory(
    */
   public KeeperMemory rebuilt(Position upstream) {
     return new KeeperMemory(
-        node, promised, revision, order, populated, false, Optional.of(upstream));
+        node, promised, revision, order, populated, underway, false, Optional.of(upstream));
   }
 
   /** The same, without a watermark that has been reached. */
   public KeeperMemory regained(Position position) {
     return regain.isPresent() && complete(position)
-        ? new KeeperMemory(node, promised, revision, order, populated, rebuilding, Optional.empty())
+        ? new KeeperMemory(
+            node, promised, revision, order, populated, underway, rebuilding, Optional.empty())
         : this;
   }
 
@@ -63,6 +81,7 @@ public record KeeperMemory(
         Math.max(revision, tell.revision()),
         Optional.of(tell.order()),
         populated,
+        underway,
         rebuilding,
         regain);
   }

@@ -56,7 +56,7 @@ public final class KeeperRules {
         memory.node(),
         sequence,
         memory.promised(),
-        halted && !view.busy() && server.confirmsNothing(),
+        halted && !view.busy() && !mayChange(memory) && server.confirmsNothing(),
         server,
         view.position(),
         server != Server.ABSENT && memory.complete(view.position()),
@@ -73,6 +73,9 @@ public final class KeeperRules {
     if (memory.order().isEmpty()) {
       return halted(view);
     }
+    if (mayChange(memory) && view.server() != Server.PRIMARY && view.server() != Server.ABSENT) {
+      return new Act.StopServer();
+    }
     return switch (memory.order().get()) {
       case Order.Lead lead -> lead(memory, lead, view);
       case Order.Freeze freeze -> halted(view);
@@ -82,6 +85,11 @@ public final class KeeperRules {
       case Order.Follow follow -> follow(memory, follow, view);
       case Order.Rest rest -> Act.NOTHING;
     };
+  }
+
+  /** Whether what was begun by a keeper that is gone may still have its effect. */
+  private boolean mayChange(KeeperMemory memory) {
+    return memory.underway() && guards.contains(Guard.ACTS_REMEMBERED);
   }
 
   private Act lead(KeeperMemory memory, Order.Lead lead, KeeperView view) {

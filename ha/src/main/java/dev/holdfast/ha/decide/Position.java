@@ -54,9 +54,7 @@ public record Position(TimelineHistory history, Lsn flushed) implements Comparab
 
   /** Whether a node here holds everything that a node there holds. */
   public boolean holds(Position other) {
-    return other.liesOn(history)
-        && (!other.history.timeline().equals(history.timeline())
-            || flushed.compareTo(other.flushed) >= 0);
+    return other.liesOn(history) && flushed.compareTo(other.flushed) >= 0;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One keeper: carries messages, keeps its memory, and lets {@link KeeperRules} decide. */
@@ -181,6 +182,12 @@ final class Keeper {
     }
   }
 
+  private void settle() {
+    if (memory != null && memory.underway()) {
+      remember(memory.settled());
+    }
+  }
+
   private void noticeStop() {
     Server now = machine.postgres().state();
     if (now == Server.STOPPED && seen != Server.STOPPED) {
@@ -214,6 +221,9 @@ final class Keeper {
       return;
     }
     noticeStop();
+    if (machine.postgres().state() == Server.PRIMARY) {
+      settle();
+    }
     if (memory != null && !memory.populated() && machine.postgres().state() != Server.ABSENT) {
       remember(memory.sawData());
     }
@@ -245,19 +255,25 @@ final class Keeper {
       case Act.Initialize initialize -> during(500_000_000, postgres::initialize);
       case Act.StopServer stop -> {
         long mine = begin();
-        postgres.stop(() -> end(mine));
+        postgres.stop(() -> {
+          if (busyWith == mine) {
+            settle();
+          }
+          end(mine);
+        });
         // Whatever became of it, look again.
         later(1_000_000_000, () -> end(mine));
       }
       case Act.StopReceiver stop -> during(5_000_000, postgres::stopReceiver);
       case Act.StartPrimary start ->
-          during(
+          lasting(
               200_000_000,
               () -> {
                 if (postgres.state() == Server.STOPPED) {
                   postgres.startPrimary(start.version(), start.protection());
                 }
-              });
+              },
+              postgres::writes);
       case Act.StartFrozen start ->
           during(
               100_000_000,
@@ -267,22 +283,26 @@ final class Keeper {
                 }
               });
       case Act.Promote promote ->
-          during(
+          lasting(
               100_000_000,
-              () -> postgres.promote(promote.timeline(), promote.version(), promote.protection()));
+              () -> postgres.promote(promote.timeline(), promote.version(), promote.protection()),
+              postgres::writes);
       case Act.Apply apply -> {
         long mine = begin();
         postgres.apply(apply.version(), apply.protection(), () -> end(mine));
         later(2_000_000_000, () -> end(mine));
       }
-      case Act.Stream stream ->
-          during(
-              50_000_000,
-              () -> {
-                if (postgres.state() != Server.ABSENT && !postgres.writes() && memory != null) {
-                  postgres.stream(stream.upstream(), memory.node());
-                }
-              });
+      case Act.Stream stream -> {
+        NodeId as = memory.node();
+        lasting(
+            50_000_000,
+            () -> {
+              if (postgres.state() != Server.ABSENT && !postgres.writes()) {
+                postgres.stream(stream.upstream(), as);
+              }
+            },
+            () -> postgres.upstream() == stream.upstream().number());
+      }
       case Act.Fetch fetch ->
           during(
               200_000_000,
@@ -330,6 +350,22 @@ final class Keeper {
         span,
         () -> {
           step.run();
+          end(mine);
+        });
+  }
+
+  /** A step that has its effect even when the keeper is gone by then. */
+  private void lasting(long span, Runnable step, BooleanSupplier seen) {
+    remember(memory.begins());
+    long mine = begin();
+    machine.postgres().later(span, step);
+    later(
+        span + 1_000_000,
+        () -> {
+          // A server that stands still does what it was told when it goes on.
+          if (busyWith == mine && seen.getAsBoolean()) {
+            settle();
+          }
           end(mine);
         });
   }

@@ -213,7 +213,7 @@ final class Postgres {
     life++;
     state = Server.STOPPED;
     branch = from.branch;
-    history = from.history;
+    history = Lineage.upTo(new Lsn(flushed), from.history);
     written = flushed;
     receiver.forget();
     crashed = false;
@@ -388,7 +388,7 @@ final class Postgres {
             : simulation.truth().fork(branch, flushed);
     flushed = upTo;
     written = upTo;
-    history = line;
+    history = Lineage.upTo(new Lsn(upTo), line);
   }
 
   /** A standby confirms, or asks for a connection. */

@@ -60,7 +60,7 @@ final class Truth {
 
   /** Whether somebody there holds everything of a server here. */
   boolean continues(int branch, long upTo, int here, long position) {
-    return held(branch, upTo, here) >= position;
+    return common(here, position, branch, upTo) >= position;
   }
 
   /** Where two histories part: the LSN up to which they are the same. */
@@ -108,7 +108,7 @@ final class Truth {
     if (branch == ackedBranch) {
       acked = Math.max(acked, lsn);
       writersFlushed = Math.max(writersFlushed, flushed);
-    } else if (common(ackedBranch, acked, branch, flushed) >= acked) {
+    } else if (continues(branch, flushed, ackedBranch, acked)) {
       takeOver(branch, lsn, flushed, session);
     } else if (held(ackedBranch, writersFlushed, branch) >= lsn) {
       // An answer that was under way when its server was overtaken: the new one has what it speaks
