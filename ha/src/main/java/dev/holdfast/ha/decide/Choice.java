@@ -30,8 +30,7 @@ record Choice(Node node, Optional<NodeId> source) {
         best.flatMap(most ->
             others.stream()
                 .filter(node -> mayLead(situation, proof, node))
-                .filter(node ->
-                    holds(situation, node, most) || mayFetch(situation, election, node, most))
+                .filter(node -> holds(situation, node, most) || mayFetch(situation, node, most))
                 .min(preference(situation, election))
                 .map(node ->
                     new Choice(
@@ -87,14 +86,9 @@ record Choice(Node node, Optional<NodeId> source) {
         || situation.position(node.id()).holds(situation.position(best.id()));
   }
 
-  /**
-   * A frozen standby serves its WAL; a stopped server serves nothing. A fetch that does not end is
-   * given up: who holds most is promoted then.
-   */
-  private static boolean mayFetch(
-      Situation situation, Course.Election election, Node node, Node best) {
-    return situation.now() - election.since() < situation.state().settings().drainLimit().toNanos()
-        && situation.reports(best.id(), report -> report.server() == Server.FROZEN)
+  /** A frozen standby serves its WAL; a stopped server serves nothing. */
+  private static boolean mayFetch(Situation situation, Node node, Node best) {
+    return situation.reports(best.id(), report -> report.server() == Server.FROZEN)
         && situation.position(node.id()).liesOn(situation.position(best.id()).history());
   }
 

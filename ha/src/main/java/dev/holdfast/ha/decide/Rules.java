@@ -48,9 +48,8 @@ final class Rules {
                   + " holder's word, or the lease and the budget, or the operator's word",
               "the highest LSN among the frozen has all that was acknowledged; the target, then the"
                   + " highest priority, then the highest LSN is preferred, and fetches what it"
-                  + " lacks from the node that holds most, if that is done within the drain limit;"
-                  + " when nobody holds the old primary's WAL and it can be asked, it is the"
-                  + " primary again",
+                  + " lacks from the node that holds most; when nobody holds the old primary's WAL"
+                  + " and it can be asked, it is the primary again",
               ElectionSteps::choose),
           new Rule(
               "the primary has drained",
