@@ -128,6 +128,18 @@ final class ElectionSteps {
         : Optional.empty();
   }
 
+  static Optional<ClusterState> loseSource(Situation situation) {
+    if (!(situation.state().course() instanceof Course.Election election)) {
+      return Optional.empty();
+    }
+    return election
+        .source()
+        .filter(source -> !situation.reports(source, report -> report.server() == Server.FROZEN))
+        .map(source ->
+            frozen(situation.state(), situation.holder())
+                .withCourse(election.fetchingFrom(Optional.empty())));
+  }
+
   static Optional<ClusterState> choose(Situation situation) {
     if (!(situation.state().course() instanceof Course.Election election)) {
       return Optional.empty();

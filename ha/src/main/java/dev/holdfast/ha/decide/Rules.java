@@ -41,6 +41,14 @@ final class Rules {
               "a monitor that restarts would forget it, and say that less is lost",
               ElectionSteps::noteFloor),
           new Rule(
+              "the source of the missing WAL is gone",
+              "fast_forward",
+              "report_lsn",
+              "the node that WAL is fetched from is silent, or its server is not there any more",
+              "who fetches is at work and cannot be counted as frozen: the choice is made again"
+                  + " among those who are left",
+              ElectionSteps::loseSource),
+          new Rule(
               "a node is chosen",
               "report_lsn, fast_forward",
               "prepare_promotion, fast_forward",
