@@ -301,7 +301,10 @@ final class Keeper {
                 postgres.stream(stream.upstream(), as);
               }
             },
-            () -> postgres.upstream() == stream.upstream().number());
+            // The name of the upstream alone may be left from before the server was stopped.
+            () ->
+                postgres.state() == Server.STANDBY
+                    && postgres.upstream() == stream.upstream().number());
       }
       case Act.Fetch fetch ->
           during(
