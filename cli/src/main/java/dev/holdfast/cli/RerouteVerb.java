@@ -50,7 +50,8 @@ final class RerouteVerb implements Verb {
       context.out().println("would point " + String.join(", ", databases) + " at " + primary);
       return 0;
     }
-    new Rerouting(pooler, databases, primary, context.out()::println).unplanned();
+    new Rerouting(pooler, databases, primary, context.out()::println)
+        .unplanned(options.flag("force"));
     return 0;
   }
 

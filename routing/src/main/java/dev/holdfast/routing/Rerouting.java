@@ -6,6 +6,7 @@ import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.routing.pgbouncer.Pgbouncer;
 import dev.holdfast.routing.pgbouncer.ServerAnswer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -43,12 +44,18 @@ public final class Rerouting {
 
   /**
    * After the former primary is gone: cuts everybody off, since what is under way there waits for
-   * nothing, or for ever.
+   * nothing, or for ever. Where clients get to the primary already, nobody is disturbed.
    *
+   * @param force whether clients are cut off even then, because some may still hang where they were
    * @throws HoldfastException db-mismatch (58) when the new primary is none; nothing was changed
    */
-  public void unplanned() {
+  public void unplanned(boolean force) {
     ServerAnswer expected = expected();
+    if (!force && isDone(expected)) {
+      news.accept(
+          "PgBouncer's databases " + names() + " are at " + primary + " already, and can write");
+      return;
+    }
     repoint();
     try {
       pooler.kill(databases);
@@ -82,6 +89,27 @@ public final class Rerouting {
     prove(expected);
   }
 
+  private boolean isDone(ServerAnswer expected) {
+    return pooler.databases().stream()
+            .filter(database -> databases.contains(database.name()))
+            .allMatch(database -> database.server().equals(Optional.of(primary)))
+        && databases.stream().allMatch(database -> answers(database, expected));
+  }
+
+  private boolean answers(String database, ServerAnswer expected) {
+    try {
+      ServerAnswer answer = pooler.askThrough(database);
+      return answer.isSameServer(expected) && answer.writable();
+    } catch (HoldfastException e) {
+      // Whatever it is, it is not done.
+      return false;
+    }
+  }
+
+  private String names() {
+    return String.join(", ", databases.stream().sorted().toList());
+  }
+
   private ServerAnswer expected() {
     ServerAnswer answer = pooler.ask(primary);
     if (!answer.writable()) {
@@ -96,11 +124,7 @@ public final class Rerouting {
   private void repoint() {
     pooler.repoint(databases, primary);
     pooler.reload();
-    news.accept(
-        "PgBouncer's databases "
-            + String.join(", ", databases.stream().sorted().toList())
-            + " are at "
-            + primary);
+    news.accept("PgBouncer's databases " + names() + " are at " + primary);
   }
 
   /**

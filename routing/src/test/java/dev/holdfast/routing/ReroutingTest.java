@@ -129,7 +129,7 @@ class ReroutingTest {
       client.awaitMore(20);
       primary.kill9();
       standby.sql("select pg_promote()");
-      to(standby).unplanned();
+      to(standby).unplanned(false);
       client.awaitMore(20);
       client.close();
       assertThat(client.errors()).isNotEmpty();
@@ -150,7 +150,7 @@ class ReroutingTest {
             ErrorCode.LOCK_ACQUIRE,
             () -> to(standby).planned(Duration.ofMillis(500), () -> standby.sql("never")));
         standby.sql("select pg_promote()");
-        to(standby).unplanned();
+        to(standby).unplanned(false);
         client.awaitMore(20);
       } finally {
         signal("CONT", frozen);
@@ -200,9 +200,22 @@ class ReroutingTest {
   }
 
   @Test
+  void clientsThatAreThereAlreadyAreNotDisturbedUnlessForced() {
+    try (WritingClient client = WritingClient.start(pgbouncer)) {
+      client.awaitMore(5);
+      to(primary).unplanned(false);
+      client.awaitMore(5);
+      assertThat(client.errors()).isEmpty();
+      to(primary).unplanned(true);
+      client.awaitMore(5);
+      assertThat(client.errors()).isNotEmpty();
+    }
+  }
+
+  @Test
   void clientsAreNotSentToAStandby() throws IOException {
     String before = Files.readString(pgbouncer.configuration());
-    assertCode(ErrorCode.DB_MISMATCH, () -> to(standby).unplanned());
+    assertCode(ErrorCode.DB_MISMATCH, () -> to(standby).unplanned(false));
     assertThat(pgbouncer.configuration()).hasContent(before);
     try (WritingClient client = WritingClient.start(pgbouncer)) {
       client.awaitMore(5);
@@ -233,7 +246,7 @@ class ReroutingTest {
     pgbouncer.close();
     primary.kill9();
     standby.sql("select pg_promote()");
-    assertCode(ErrorCode.DB_CONNECT, () -> to(standby).unplanned());
+    assertCode(ErrorCode.DB_CONNECT, () -> to(standby).unplanned(false));
     assertThat(Files.readString(pgbouncer.configuration()))
         .contains("app = dbname=postgres " + at(standby))
         .contains("elsewhere = dbname=postgres host=/nowhere port=1");
