@@ -80,7 +80,7 @@ class StreamingWalTest {
   }
 
   @Test
-  void aBucketIsNoSlower() {
+  void aLostHostTakesNoMoreWithItWhenPiecesGoIntoABucket() {
     try (S3ServerProcess server = S3ServerProcess.start(site.directory.path(), "pieces")) {
       site.pgBackRest.option("global", "repo1-path", "/repo");
       server

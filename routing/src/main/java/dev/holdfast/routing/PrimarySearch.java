@@ -55,7 +55,7 @@ public final class PrimarySearch {
   }
 
   /** Those that take writes, the same server under several addresses once. */
-  public List<ServerAddress> writable() {
+  private List<ServerAddress> writable() {
     Map<ServerAddress, ServerAnswer> found = new LinkedHashMap<>();
     answers.forEach((server, answer) -> {
       if (answer.writable() && found.values().stream().noneMatch(answer::isSameServer)) {

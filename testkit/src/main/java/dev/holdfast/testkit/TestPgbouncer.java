@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The system's PgBouncer, with a configuration and a Unix socket in the test's directory. */
 public final class TestPgbouncer implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/sbin/pgbouncer");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
 
   private final TestDirectory directory;
   private final Path configuration;
@@ -98,7 +100,7 @@ public final class TestPgbouncer implements AutoCloseable {
           close();
           throw new AssertionError("PgBouncer did not start: see " + configuration, e);
         }
-        Thread.onSpinWait();
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
       }
     }
   }

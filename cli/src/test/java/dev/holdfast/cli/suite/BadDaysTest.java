@@ -10,6 +10,7 @@ import dev.holdfast.postgres.process.OsUser;
 import dev.holdfast.testkit.SeededRandom;
 import dev.holdfast.testkit.TestDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -265,7 +266,7 @@ class BadDaysTest {
           Files.exists(backup.resolve("backup.manifest.copy"))
               && !Files.exists(backup.resolve("backup.manifest")));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -273,7 +274,7 @@ class BadDaysTest {
     try (Stream<Path> entries = Files.walk(site.stanzaBackups(), 3)) {
       return entries.anyMatch(
           entry -> entry.toString().matches(".*/[0-9]{8}-[0-9]{6}F/(pg_data|bundle).*"));
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return false;
     }
   }

@@ -7,6 +7,7 @@ import dev.holdfast.testkit.TestClusterOptions;
 import dev.holdfast.testkit.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -135,7 +136,7 @@ class EveryPostgresTest {
     Path tablespaces = site.directory().directory("tablespaces-of-copy");
     // Archiving is off: the copy must not push into the stanza that it came from.
     List<String> restore =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 "restore",
                 "--type=name",

@@ -76,11 +76,6 @@ public final class BackupClaim {
         .orElse(false);
   }
 
-  /** The label that is claimed. */
-  public BackupLabel label() {
-    return label;
-  }
-
   /**
    * Looks whether the claim still holds.
    *

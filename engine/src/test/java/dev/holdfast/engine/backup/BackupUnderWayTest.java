@@ -147,6 +147,20 @@ class BackupUnderWayTest {
 
   @Test
   void aBackupWhoseDirectoryIsRemovedStopsCopying() {
+    site.workers = 1;
+    assertCopyingStops(
+        ErrorCode.LOCK_ACQUIRE,
+        () -> site.repository.storage().removeTree("backup/main/" + directories().getFirst()),
+        () -> {});
+  }
+
+  /**
+   * Fails unless the copying, which takes as long as it takes to be noticed, ends with this error.
+   *
+   * @param meanwhile what happens while a file is copied
+   * @param ping what the cluster does when it is looked at
+   */
+  private void assertCopyingStops(ErrorCode code, Runnable meanwhile, Runnable ping) {
     Thread caller = Thread.currentThread();
     AtomicReference<Thread> looker = new AtomicReference<>();
     AtomicBoolean stopped = new AtomicBoolean();
@@ -154,19 +168,19 @@ class BackupUnderWayTest {
         () -> {
           if (Thread.currentThread() != caller) {
             looker.set(Thread.currentThread());
+            ping.run();
           }
         };
     cluster.atStop = () -> stopped.set(true);
     site.onProgress =
         progress -> {
-          site.repository.storage().removeTree("backup/main/" + directories().getFirst());
+          meanwhile.run();
           Deadline deadline = Deadline.in(Duration.ofMinutes(1));
           while (looker.get() == null || looker.get().isAlive()) {
             assertThat(deadline.pause()).isTrue();
           }
         };
-    site.workers = 1;
-    assertCode(ErrorCode.LOCK_ACQUIRE, () -> site.backup(BackupType.FULL));
+    assertCode(code, () -> site.backup(BackupType.FULL));
     assertThat(stopped).isFalse();
   }
 
@@ -281,27 +295,7 @@ class BackupUnderWayTest {
 
   @Test
   void nobodyCopiesOnWhenTheClusterHasChangedItsPart() {
-    Thread caller = Thread.currentThread();
-    AtomicReference<Thread> looker = new AtomicReference<>();
-    AtomicBoolean stopped = new AtomicBoolean();
-    cluster.atPing =
-        () -> {
-          if (Thread.currentThread() != caller) {
-            looker.set(Thread.currentThread());
-            failure(ErrorCode.DB_MISMATCH).run();
-          }
-        };
-    cluster.atStop = () -> stopped.set(true);
-    site.onProgress =
-        progress -> {
-          // The copy takes as long as it takes to be noticed.
-          Deadline deadline = Deadline.in(Duration.ofMinutes(1));
-          while (looker.get() == null || looker.get().isAlive()) {
-            assertThat(deadline.pause()).isTrue();
-          }
-        };
-    assertCode(ErrorCode.DB_MISMATCH, () -> site.backup(BackupType.FULL));
-    assertThat(stopped).isFalse();
+    assertCopyingStops(ErrorCode.DB_MISMATCH, () -> {}, failure(ErrorCode.DB_MISMATCH));
     assertThat(stored(directories().getFirst(), "PG_VERSION")).doesNotExist();
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * All that the monitor knows of one cluster.
@@ -89,116 +90,45 @@ public record ClusterState(
   }
 
   ClusterState nextRevision() {
-    return new ClusterState(
-        settings,
-        revision + 1,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> draft.revision++);
   }
 
   ClusterState withSettings(Settings next) {
-    return new ClusterState(
-        next,
-        revision,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> draft.settings = next);
   }
 
   ClusterState withEpoch(long next) {
-    return new ClusterState(
-        settings,
-        revision,
-        next,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> draft.epoch = next);
   }
 
   ClusterState withGrant(Grant next) {
-    Timeline newest =
-        next.timeline().compareTo(newestTimeline) > 0 ? next.timeline() : newestTimeline;
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newest,
-        newestNode,
-        Optional.of(next),
-        line,
-        nodes,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> {
+      draft.grant = Optional.of(next);
+      if (next.timeline().compareTo(draft.newestTimeline) > 0) {
+        draft.newestTimeline = next.timeline();
+      }
+    });
   }
 
   ClusterState withLine(TimelineHistory next) {
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        next,
-        nodes,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> draft.line = next);
   }
 
   ClusterState withCourse(Course next) {
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        next,
-        operations,
-        volatileState);
+    return with(draft -> draft.course = next);
   }
 
   ClusterState withVolatile(Volatile next) {
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        course,
-        operations,
-        next);
+    return with(draft -> draft.volatileState = next);
   }
 
   ClusterState withNode(Node node) {
     Map<NodeId, Node> next = new TreeMap<>(nodes);
     next.put(node.id(), node);
-    return withNodes(next);
+    return with(draft -> {
+      draft.nodes = next;
+      draft.newestNode = Math.max(newestNode, node.id().number());
+    });
   }
 
   ClusterState withGoal(NodeId node, NodeState goal) {
@@ -209,26 +139,7 @@ public record ClusterState(
   ClusterState without(NodeId node) {
     Map<NodeId, Node> next = new TreeMap<>(nodes);
     next.remove(node);
-    return withNodes(next);
-  }
-
-  private ClusterState withNodes(Map<NodeId, Node> next) {
-    int newest = newestNode;
-    for (NodeId id : next.keySet()) {
-      newest = Math.max(newest, id.number());
-    }
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newestTimeline,
-        newest,
-        grant,
-        line,
-        next,
-        course,
-        operations,
-        volatileState);
+    return with(draft -> draft.nodes = next);
   }
 
   ClusterState answered(Command.Answer answer) {
@@ -237,17 +148,56 @@ public record ClusterState(
     while (next.size() > OPERATIONS_KEPT) {
       next.pollFirstEntry();
     }
-    return new ClusterState(
-        settings,
-        revision,
-        epoch,
-        newestTimeline,
-        newestNode,
-        grant,
-        line,
-        nodes,
-        course,
-        next,
-        volatileState);
+    return with(draft -> draft.operations = next);
+  }
+
+  private ClusterState with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finish();
+  }
+
+  /** A state that is still being written. */
+  private static final class Draft {
+    private Settings settings;
+    private long revision;
+    private long epoch;
+    private Timeline newestTimeline;
+    private int newestNode;
+    private Optional<Grant> grant;
+    private TimelineHistory line;
+    private Map<NodeId, Node> nodes;
+    private Course course;
+    private SequencedMap<Long, Command.Answer> operations;
+    private Volatile volatileState;
+
+    Draft(ClusterState from) {
+      this.settings = from.settings;
+      this.revision = from.revision;
+      this.epoch = from.epoch;
+      this.newestTimeline = from.newestTimeline;
+      this.newestNode = from.newestNode;
+      this.grant = from.grant;
+      this.line = from.line;
+      this.nodes = from.nodes;
+      this.course = from.course;
+      this.operations = from.operations;
+      this.volatileState = from.volatileState;
+    }
+
+    ClusterState finish() {
+      return new ClusterState(
+          settings,
+          revision,
+          epoch,
+          newestTimeline,
+          newestNode,
+          grant,
+          line,
+          nodes,
+          course,
+          operations,
+          volatileState);
+    }
   }
 }

@@ -24,7 +24,11 @@ public sealed interface Course {
    * @param since when it began
    */
   record Handover(long token, Optional<NodeId> target, NodeState after, long since)
-      implements Course {}
+      implements Course {
+    Handover restarted(long now) {
+      return new Handover(token, target, after, now);
+    }
+  }
 
   /**
    * Nobody may lead until a proof is complete.
@@ -51,6 +55,22 @@ public sealed interface Course {
           cause, target, after, dataLossAllowed, Optional.of(further), source, since);
     }
 
+    Election restarted(long now) {
+      return new Election(cause, target, after, dataLossAllowed, floor, source, now);
+    }
+
+    /** By the operator's wish: a target, where he names one, and his word, once given. */
+    Election wished(Request.Failover wish) {
+      return new Election(
+          cause,
+          wish.target().or(this::target),
+          after,
+          dataLossAllowed || wish.dataLossAllowed(),
+          floor,
+          source,
+          since);
+    }
+
     Election fetchingFrom(Optional<NodeId> node) {
       return new Election(cause, target, after, dataLossAllowed, floor, node, since);
     }
@@ -63,7 +83,11 @@ public sealed interface Course {
    * @param after what that one is to be afterwards
    * @param since when it began
    */
-  record Promotion(NodeId previous, NodeState after, long since) implements Course {}
+  record Promotion(NodeId previous, NodeState after, long since) implements Course {
+    Promotion restarted(long now) {
+      return new Promotion(previous, after, now);
+    }
+  }
 
   /** Why there is an election. */
   enum Cause {

@@ -143,19 +143,9 @@ public final class Decider {
         switch (state.course()) {
           case Course.Forming forming -> forming;
           case Course.Steady steady -> new Course.Steady(now);
-          case Course.Handover handover ->
-              new Course.Handover(handover.token(), handover.target(), handover.after(), now);
-          case Course.Election election ->
-              new Course.Election(
-                  election.cause(),
-                  election.target(),
-                  election.after(),
-                  election.dataLossAllowed(),
-                  election.floor(),
-                  election.source(),
-                  now);
-          case Course.Promotion promotion ->
-              new Course.Promotion(promotion.previous(), promotion.after(), now);
+          case Course.Handover handover -> handover.restarted(now);
+          case Course.Election election -> election.restarted(now);
+          case Course.Promotion promotion -> promotion.restarted(now);
         };
     return state
         .withCourse(course)

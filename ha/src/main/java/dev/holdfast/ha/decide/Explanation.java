@@ -2,6 +2,7 @@ package dev.holdfast.ha.decide;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Why the cluster, or a node, is not where it should be, and what would help. */
@@ -65,7 +66,7 @@ public final class Explanation {
     } else if (report.isPresent() && report.get().server() != Server.PRIMARY) {
       add(
           holder,
-          "PostgreSQL is " + report.get().server().name().toLowerCase(java.util.Locale.ROOT),
+          "PostgreSQL is " + report.get().server().name().toLowerCase(Locale.ROOT),
           "Its keeper starts it; see PostgreSQL's log, or holdfast failover --allow-data-loss.");
     } else if (situation.grant().intended() instanceof Protection.SyncSet set && blocks(set)) {
       add(

@@ -33,11 +33,6 @@ public final class KeeperRules {
         : Optional.of(memory.accepting(tell));
   }
 
-  /** Whether a promise survives a crash of the keeper; always, outside of tests. */
-  boolean persists() {
-    return guards.contains(Guard.PROMISE_PERSISTED);
-  }
-
   /** What to report, of a view that was taken after the memory was persisted. */
   public Report report(KeeperMemory memory, KeeperView view, long sequence) {
     boolean halted =

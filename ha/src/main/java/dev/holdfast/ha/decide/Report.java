@@ -1,5 +1,6 @@
 package dev.holdfast.ha.decide;
 
+import dev.holdfast.domain.Lsn;
 import java.util.Set;
 
 /**
@@ -30,6 +31,6 @@ public record Report(
     int upstream,
     boolean streamAlive,
     long applied,
-    dev.holdfast.domain.Lsn appliedAt,
+    Lsn appliedAt,
     Set<NodeId> streaming,
     int restarts) {}

@@ -88,17 +88,7 @@ final class Requests {
   private ClusterState elected(Request.Failover wish) {
     if (situation.state().course() instanceof Course.Election election) {
       return accepted(
-          situation
-              .state()
-              .withCourse(
-                  new Course.Election(
-                      election.cause(),
-                      wish.target().or(election::target),
-                      election.after(),
-                      election.dataLossAllowed() || wish.dataLossAllowed(),
-                      election.floor(),
-                      election.source(),
-                      election.since())),
+          situation.state().withCourse(election.wished(wish)),
           "The election goes on. " + cost(wish));
     }
     return accepted(
@@ -154,9 +144,7 @@ final class Requests {
       return switchover(Optional.empty(), NodeState.MAINTENANCE);
     }
     return strictlyNeeded(id)
-        ? refused(
-            "Without node " + id + " commits would block, because strict is set.",
-            "Add a standby, or turn strict off.")
+        ? neededByStrict(id)
         : accepted(
             situation.state().withGoal(id, NodeState.WAIT_MAINTENANCE),
             "Node " + id + " leaves the sync set, then rests.");
@@ -173,9 +161,7 @@ final class Requests {
       return switchover(Optional.empty(), NodeState.DROPPED);
     }
     return strictlyNeeded(id)
-        ? refused(
-            "Without node " + id + " commits would block, because strict is set.",
-            "Add a standby, or turn strict off.")
+        ? neededByStrict(id)
         : accepted(
             situation.state().withGoal(id, NodeState.DROPPED),
             "Node " + id + " leaves the sync set, then the cluster.");
@@ -204,6 +190,12 @@ final class Requests {
     return refused(
         "The cluster is busy: " + situation.state().course().getClass().getSimpleName() + ".",
         "Ask again when it is done.");
+  }
+
+  private ClusterState neededByStrict(NodeId id) {
+    return refused(
+        "Without node " + id + " commits would block, because strict is set.",
+        "Add a standby, or turn strict off.");
   }
 
   private ClusterState unknown(NodeId id) {

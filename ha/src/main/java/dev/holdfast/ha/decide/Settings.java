@@ -57,58 +57,29 @@ public record Settings(
 
   /** The same with another number of confirmations. */
   public Settings withNumberSyncStandbys(int number) {
-    return new Settings(
-        synchronous,
-        number,
-        strict,
-        heartbeat,
-        unhealthyAfter,
-        fenceAfter,
-        lease,
-        lossBudget,
-        catchupGap,
-        restarts,
-        drainLimit);
+    return copy(synchronous, number, strict, lossBudget);
   }
 
   /** The same, blocking or not when there are too few standbys. */
   public Settings withStrict(boolean blocks) {
-    return new Settings(
-        synchronous,
-        numberSyncStandbys,
-        blocks,
-        heartbeat,
-        unhealthyAfter,
-        fenceAfter,
-        lease,
-        lossBudget,
-        catchupGap,
-        restarts,
-        drainLimit);
+    return copy(synchronous, numberSyncStandbys, blocks, lossBudget);
   }
 
   /** The same, waiting for standbys or not. */
   public Settings withSynchronous(boolean waits) {
-    return new Settings(
-        waits,
-        numberSyncStandbys,
-        strict,
-        heartbeat,
-        unhealthyAfter,
-        fenceAfter,
-        lease,
-        lossBudget,
-        catchupGap,
-        restarts,
-        drainLimit);
+    return copy(waits, numberSyncStandbys, strict, lossBudget);
   }
 
   /** The same with another budget of bytes. */
   public Settings withLossBudget(long bytes) {
+    return copy(synchronous, numberSyncStandbys, strict, bytes);
+  }
+
+  private Settings copy(boolean waits, int number, boolean blocks, long bytes) {
     return new Settings(
-        synchronous,
-        numberSyncStandbys,
-        strict,
+        waits,
+        number,
+        blocks,
         heartbeat,
         unhealthyAfter,
         fenceAfter,

@@ -250,6 +250,9 @@ final class Keeper {
     if (!(act instanceof Act.Nothing)) {
       simulation.note(() -> machine + " node " + node() + " " + act + " " + postgres.position());
     }
+    if (act.outlivesItsKeeper()) {
+      remember(memory.begins());
+    }
     switch (act) {
       case Act.Nothing nothing -> {}
       case Act.Initialize initialize -> during(500_000_000, postgres::initialize);
@@ -359,7 +362,6 @@ final class Keeper {
 
   /** A step that has its effect even when the keeper is gone by then. */
   private void lasting(long span, Runnable step, BooleanSupplier seen) {
-    remember(memory.begins());
     long mine = begin();
     machine.postgres().later(span, step);
     later(

@@ -29,7 +29,6 @@ final class Truth {
   private long writtenOffBefore;
   private long reported;
   private int promotions;
-  private long lost;
 
   Truth(boolean synchronous, long lossBudget) {
     this.synchronous = synchronous;
@@ -143,7 +142,6 @@ final class Truth {
       throw new Violation(
           missing + " bytes are lost, and only " + (acked - reported) + " were not reported");
     }
-    lost += missing;
   }
 
   long acknowledgements() {
@@ -152,9 +150,5 @@ final class Truth {
 
   int promotions() {
     return promotions;
-  }
-
-  long lost() {
-    return lost;
   }
 }

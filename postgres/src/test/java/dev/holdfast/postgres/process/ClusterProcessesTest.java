@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a cluster when its postmaster is gone. */
@@ -72,7 +73,7 @@ class ClusterProcessesTest {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") R ")) {
       assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
