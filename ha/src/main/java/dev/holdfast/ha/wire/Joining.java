@@ -1,0 +1,10 @@
+package dev.holdfast.ha.wire;
+
+/**
+ * A keeper without an identity asks for one.
+ *
+ * @param token its own choice, at random; the same token gets the same identity
+ * @param name the node's name for people
+ * @param endpoint where its PostgreSQL is, or will be
+ */
+public record Joining(long token, String name, Endpoint endpoint) {}

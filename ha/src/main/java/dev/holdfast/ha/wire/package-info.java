@@ -1,0 +1,26 @@
+/**
+ * What goes between the monitor, the keepers and the operators: JSON over HTTP/1.1.
+ *
+ * <pre>
+ *   GET  /v1/clusters                                     names of the clusters
+ *   POST /v1/clusters/NAME/nodes      {@link dev.holdfast.ha.wire.Joining}    {@link dev.holdfast.ha.wire.Welcome}
+ *   POST /v1/clusters/NAME/reports    {@link dev.holdfast.ha.wire.Reporting}  {@link dev.holdfast.ha.wire.Directive}, or 204
+ *   GET  /v1/clusters/NAME/orders?node=&amp;revision=&amp;wait=MS   Directive, or 204 after the wait
+ *   POST /v1/clusters/NAME/requests   {@link dev.holdfast.ha.wire.Asking}     Command.Answer
+ *   GET  /v1/clusters/NAME            {@link dev.holdfast.ha.wire.ClusterView}
+ *   GET  /v1/clusters/NAME/events?most=N   a list of {@link dev.holdfast.ha.wire.Event}
+ * </pre>
+ *
+ * <p>Every answer of a monitor has the header {@code Holdfast-Monitor}. An answer that is neither
+ * 200 nor 204 has a {@link dev.holdfast.ha.wire.Refusal}. Everything may be sent again: joins and
+ * requests have a token, reports a sequence.
+ *
+ * <p>The records are those of {@link dev.holdfast.ha.decide}, written by {@link
+ * dev.holdfast.ha.wire.Json}. Versions may be mixed while a cluster is upgraded: a field that a
+ * reader does not know is passed over, one that it misses is an error, so a field that is added has
+ * to be written by the new and may be required only one version later.
+ */
+@NullMarked
+package dev.holdfast.ha.wire;
+
+import org.jspecify.annotations.NullMarked;

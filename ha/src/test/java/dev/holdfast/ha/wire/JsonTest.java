@@ -1,0 +1,214 @@
+package dev.holdfast.ha.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.Timeline;
+import dev.holdfast.domain.TimelineHistory;
+import dev.holdfast.ha.decide.Command;
+import dev.holdfast.ha.decide.Course;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.NodeState;
+import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Order;
+import dev.holdfast.ha.decide.Position;
+import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Report;
+import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.decide.Settings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What is written is read as what it was; every variant, so that a new one is not forgotten. */
+class JsonTest {
+  private static final NodeId A = new NodeId(1);
+  private static final NodeId B = new NodeId(2);
+  private static final Timeline THREE = new Timeline(3);
+  private static final TimelineHistory LINE =
+      new TimelineHistory(
+          THREE, List.of(new TimelineHistory.Ancestor(new Timeline(1), Lsn.parse("16/B374D848"))));
+  private static final Position POSITION = new Position(LINE, Lsn.parse("FFFFFFFF/FFFFFFFF"));
+  private static final Report REPORT =
+      new Report(
+          A,
+          1L << 33,
+          7,
+          true,
+          Server.FROZEN,
+          POSITION,
+          true,
+          2,
+          false,
+          9,
+          Lsn.parse("0/0"),
+          Set.of(B),
+          3);
+  private static final Protection BOTH = Protection.confirmedBy(List.of(A, B), 1);
+
+  private static final List<Observation> OBSERVATIONS =
+      List.of(
+          new Observation.Heard(REPORT),
+          new Observation.Joining(Long.MIN_VALUE, "düne \"1\""),
+          new Observation.Asked(Long.MAX_VALUE, new Request.Drop(A)),
+          new Observation.Started(),
+          new Observation.Waited());
+  private static final List<Order> ORDERS =
+      List.of(
+          new Order.Lead(5, THREE, 4, BOTH),
+          new Order.Freeze(5),
+          new Order.Fetch(5, B),
+          new Order.Follow(5, A, LINE),
+          new Order.Stop(5),
+          new Order.Rest(5),
+          new Order.Leave(5));
+  private static final List<Protection> PROTECTIONS =
+      List.of(BOTH, Protection.UNPROTECTED, Protection.LEASED);
+  private static final List<Course> COURSES =
+      List.of(
+          new Course.Forming(),
+          new Course.Steady(-4),
+          new Course.Handover(1, Optional.of(B), NodeState.MAINTENANCE, 2),
+          new Course.Election(
+              Course.Cause.HUNG,
+              Optional.empty(),
+              NodeState.DEMOTED,
+              true,
+              Optional.of(POSITION),
+              Optional.of(B),
+              3),
+          new Course.Promotion(A, NodeState.DROPPED, 4));
+  private static final List<Command> COMMANDS =
+      List.of(
+          new Command.Tell(A, Long.MAX_VALUE, 6, ORDERS.getFirst(), 3_000_000_000L),
+          new Command.Enrolled(77, B),
+          new Command.Answer(77, false, "no"));
+  private static final List<Request> REQUESTS =
+      List.of(
+          new Request.Switchover(Optional.of(A)),
+          new Request.Failover(Optional.empty(), true),
+          new Request.Maintenance(A, true),
+          new Request.Drop(B),
+          new Request.Change(B, 0, false),
+          new Request.Set(Settings.DEFAULT.withStrict(true)));
+
+  private static <T> void survive(Class<T> type, List<T> values) {
+    assertThat(values.stream().<Class<?>>map(Object::getClass).collect(Collectors.toSet()))
+        .as("the variants that are tried")
+        .containsExactlyInAnyOrder(type.getPermittedSubclasses());
+    for (T value : values) {
+      assertThat(Json.read(Json.write(value), type)).isEqualTo(value);
+    }
+  }
+
+  private static <T> void survives(Class<T> type, T value) {
+    assertThat(Json.read(Json.write(value), type)).isEqualTo(value);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void everyVariantSurvives() {
+    survive(Observation.class, OBSERVATIONS);
+    survive(Order.class, ORDERS);
+    survive(Protection.class, PROTECTIONS);
+    survive(Course.class, COURSES);
+    survive(Command.class, COMMANDS);
+    survive(Request.class, REQUESTS);
+  }
+
+  @Test
+  void everyMessageSurvives() {
+    Endpoint endpoint = new Endpoint("::1", 5432);
+    for (Order order : ORDERS) {
+      survives(
+          Directive.class,
+          new Directive(
+              new Command.Tell(B, 1, 2, order, 3),
+              Settings.DEFAULT,
+              Map.of(A, endpoint, B, new Endpoint("db2", 1))));
+    }
+    survives(Welcome.class, new Welcome(A, "secret", Settings.DEFAULT));
+    survives(Joining.class, new Joining(1, "a", endpoint));
+    survives(Reporting.class, new Reporting(REPORT, endpoint));
+    REQUESTS.forEach(request -> survives(Asking.class, new Asking(3, request)));
+    survives(Refusal.class, new Refusal(49, "no", List.of("yes")));
+    survives(
+        ClusterView.class,
+        new ClusterView(
+            "main",
+            1,
+            2,
+            "steady",
+            Optional.of(A),
+            Optional.of("ANY 1 (b)"),
+            true,
+            Settings.DEFAULT,
+            List.of(
+                new ClusterView.NodeView(
+                    A, "a", Optional.of(endpoint), 50, true, NodeState.PRIMARY, Optional.empty()),
+                new ClusterView.NodeView(
+                    B,
+                    "b",
+                    Optional.empty(),
+                    50,
+                    true,
+                    NodeState.SECONDARY,
+                    Optional.of(
+                        new ClusterView.Seen(
+                            Duration.ofMillis(3),
+                            false,
+                            Server.STANDBY,
+                            2,
+                            Optional.of(A),
+                            THREE,
+                            Lsn.parse("1/2"),
+                            Optional.of(5L))))),
+            List.of(new ClusterView.Waiting(A, "why", "what helps"))));
+    List<Event> events = List.of(new Event(Instant.EPOCH, 1, 2, "it began"));
+    assertThat(Json.readList(Json.write(events), Event.class)).isEqualTo(events);
+  }
+
+  @Test
+  void passesOverWhatANewerVersionAdded() {
+    assertThat(
+            Json.read(
+                bytes("{\"type\":\"fetch\",\"epoch\":3,\"from\":2,\"urgently\":{\"very\":1}}"),
+                Order.class))
+        .isEqualTo(new Order.Fetch(3, B));
+  }
+
+  @Test
+  void saysWhatIsMissingOrWrong() {
+    invalid(Order.class, "{\"type\":\"fetch\",\"epoch\":3}", "from");
+    invalid(Order.class, "{\"type\":\"fetch\",\"epoch\":null,\"from\":1}", "epoch");
+    invalid(Order.class, "{\"type\":\"fly\",\"epoch\":3}", "fly");
+    invalid(Order.class, "{\"epoch\":3}", "type");
+    invalid(Request.class, "{\"type\":\"switchover\"}", "target");
+    invalid(Order.class, "{\"type\":\"fetch\",\"epoch\":3,\"from\":0}", "node 0 is not 1 or more");
+    invalid(Endpoint.class, "{\"host\":\"a b\",\"port\":1}", "'a b' is not a host");
+    invalid(Endpoint.class, "{\"host\":\"a\",\"port\":", "Endpoint");
+    invalid(Endpoint.class, "null", "Endpoint");
+    invalid(Endpoint.class, "", "Endpoint");
+  }
+
+  private static void invalid(Class<?> type, String text, String reason) {
+    assertThatThrownBy(() -> Json.read(bytes(text), type))
+        .isInstanceOf(HoldfastException.class)
+        .hasMessageContaining(reason)
+        .satisfies(error ->
+            assertThat(((HoldfastException) error).code()).isEqualTo(ErrorCode.JSON_FORMAT));
+  }
+}
