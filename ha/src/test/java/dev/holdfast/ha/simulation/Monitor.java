@@ -7,6 +7,7 @@ import dev.holdfast.ha.decide.Decision;
 import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
+import java.util.function.Consumer;
 
 /** The monitor: a state, durable before anything is sent; its clock begins anew when it starts. */
 final class Monitor {
@@ -14,6 +15,7 @@ final class Monitor {
 
   private final Simulation simulation;
   private final Decider decider;
+  private Consumer<ClusterState> disk = written -> {};
   private ClusterState state;
   private long origin;
   private long incarnation;
@@ -28,6 +30,11 @@ final class Monitor {
 
   ClusterState state() {
     return state;
+  }
+
+  /** Shows every state that is written from now on. */
+  void writeTo(Consumer<ClusterState> watcher) {
+    disk = watcher;
   }
 
   long clock() {
@@ -47,6 +54,9 @@ final class Monitor {
     }
     Decision decision = decider.decide(state, observation, clock());
     state = decision.state();
+    if (decision.mustPersist()) {
+      disk.accept(state);
+    }
     for (String rule : decision.rules()) {
       simulation.note(() -> "rule: " + rule + " -> epoch " + state.epoch() + " " + state.grant());
     }

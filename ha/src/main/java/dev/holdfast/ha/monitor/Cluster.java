@@ -1,0 +1,379 @@
+package dev.holdfast.ha.monitor;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.decide.ClusterState;
+import dev.holdfast.ha.decide.Command;
+import dev.holdfast.ha.decide.Decider;
+import dev.holdfast.ha.decide.Decision;
+import dev.holdfast.ha.decide.Node;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.NodeState;
+import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.wire.Asking;
+import dev.holdfast.ha.wire.ClusterView;
+import dev.holdfast.ha.wire.Directive;
+import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.ha.wire.Event;
+import dev.holdfast.ha.wire.Joining;
+import dev.holdfast.ha.wire.Reporting;
+import dev.holdfast.ha.wire.Welcome;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cluster: one observation after the other is decided on, what changed is written, and only
+ * then is anything said. Safe for any number of threads.
+ */
+final class Cluster {
+  private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
+
+  private final String name;
+  private final Surroundings surroundings;
+  private final Decider decider = new Decider();
+
+  /** Held while one observation is decided on and written. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  /** That an order changed, that a wait was replaced, or that this is closed. */
+  private final Condition news = turn.newCondition();
+
+  private final OrdersTold told = new OrdersTold();
+  private final EventLog events = new EventLog();
+  private final Map<NodeId, Object> waiting = new HashMap<>();
+  private final AtomicBoolean ticking = new AtomicBoolean();
+  private final String secret;
+
+  private Map<NodeId, Endpoint> endpoints;
+  private boolean endpointsWritten = true;
+  private boolean troubled;
+  private boolean closed;
+
+  /** Replaced under {@link #turn}; read by the timer without it. */
+  private volatile ClusterState state;
+
+  /** A cluster of no nodes; nothing is written before the first registers. */
+  static Cluster forming(String name, Surroundings surroundings) {
+    return new Cluster(
+        StoredCluster.of(
+            name,
+            surroundings.newSecret(),
+            ClusterState.forming(Settings.DEFAULT, surroundings.now()),
+            Map.of()),
+        surroundings);
+  }
+
+  /** A cluster that an earlier monitor left; the rules hear of the start before anything else. */
+  static Cluster resumed(StoredCluster stored, Surroundings surroundings) {
+    Cluster cluster = new Cluster(stored, surroundings);
+    cluster.turn.lock();
+    try {
+      cluster.observe(new Observation.Started());
+    } finally {
+      cluster.turn.unlock();
+    }
+    return cluster;
+  }
+
+  private Cluster(StoredCluster stored, Surroundings surroundings) {
+    this.name = stored.cluster();
+    this.secret = stored.secret();
+    this.endpoints = stored.endpoints();
+    this.surroundings = surroundings;
+    this.state = stored.state(surroundings.now());
+  }
+
+  /**
+   * Registers a node.
+   *
+   * @throws HoldfastException param-invalid (96) when another node has the name, or it is none
+   */
+  Welcome join(Joining joining) {
+    turn.lock();
+    try {
+      refuseName(joining);
+      Decision decision = observe(new Observation.Joining(joining.token(), joining.name()));
+      for (Command command : decision.commands()) {
+        if (command instanceof Command.Enrolled enrolled && enrolled.token() == joining.token()) {
+          note(enrolled.node(), joining.endpoint());
+          writeEndpoints();
+          if (decision.mustPersist()) {
+            record("node " + enrolled.node() + ", " + joining.name() + ", has registered");
+          }
+          return new Welcome(enrolled.node(), secret, state.settings());
+        }
+      }
+      throw new IllegalStateException("a node that joined was given no identity");
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void refuseName(Joining joining) {
+    if (!NODE_NAME.matcher(joining.name()).matches()) {
+      throw new HoldfastException(
+          ErrorCode.PARAM_INVALID,
+          "'" + joining.name() + "' is not a name for a node",
+          "Use letters, digits, hyphens, underscores and dots, 63 at most.");
+    }
+    for (Node node : state.nodes().values()) {
+      if (node.name().equals(joining.name())
+          && node.token() != joining.token()
+          && node.goal() != NodeState.DROPPED) {
+        throw new HoldfastException(
+            ErrorCode.PARAM_INVALID,
+            "cluster '" + name + "' has another node '" + joining.name() + "' already",
+            "Choose another name; or, when its keeper's memory is lost and the node is to begin"
+                + " anew: holdfast node drop "
+                + joining.name());
+      }
+    }
+  }
+
+  /** What the node is to do. */
+  Optional<Directive> report(Reporting reporting) {
+    turn.lock();
+    try {
+      NodeId node = reporting.report().node();
+      if (state.nodes().containsKey(node)) {
+        note(node, reporting.endpoint());
+      }
+      Decision decision = observe(new Observation.Heard(reporting.report()));
+      writeEndpoints();
+      return decision.commands().stream()
+          .filter(Command.Tell.class::isInstance)
+          .map(Command.Tell.class::cast)
+          .filter(tell -> tell.to().equals(node))
+          .findFirst()
+          .map(this::directive);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Waits until the node's order has changed in a later revision; a newer wait ends this one. */
+  Optional<Directive> await(NodeId node, long revision, Duration atMost) {
+    Object wait = new Object();
+    turn.lock();
+    try {
+      waiting.put(node, wait);
+      news.signalAll();
+      long left = atMost.toNanos();
+      Optional<Command.Tell> tell = told.since(node, revision);
+      while (tell.isEmpty() && left > 0 && !closed && waiting.get(node) == wait) {
+        left = news.awaitNanos(left);
+        tell = told.since(node, revision);
+      }
+      return tell.map(this::directive);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } finally {
+      waiting.remove(node, wait);
+      turn.unlock();
+    }
+  }
+
+  /** Does what an operator asks for, once for a token. */
+  Command.Answer ask(Asking asking) {
+    turn.lock();
+    try {
+      boolean known = state.operations().containsKey(asking.token());
+      if (state.grant().isEmpty()) {
+        throw new HoldfastException(ErrorCode.DB_MISSING, "cluster '" + name + "' has no node yet");
+      }
+      observe(new Observation.Asked(asking.token(), asking.request()));
+      Command.Answer answer = state.operations().get(asking.token());
+      if (answer == null) {
+        throw new IllegalStateException("a request was given no answer");
+      }
+      if (!known) {
+        record((answer.accepted() ? "an operator: " : "refused to an operator: ") + answer.text());
+      }
+      return answer;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** For people. */
+  ClusterView view() {
+    turn.lock();
+    try {
+      return new ViewOfState(name, state, endpoints, surroundings.now()).view();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** The latest events since the monitor started, newest last. */
+  List<Event> events(int most) {
+    turn.lock();
+    try {
+      return events.latest(most);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Time has passed. Cheap where nothing follows from that: it is tried on what is known without
+   * waiting for a turn, and done in a thread of its own, at most one, where something does.
+   */
+  void tick() {
+    Decision trial = decider.decide(state, new Observation.Waited(), surroundings.now());
+    if ((trial.mustPersist() || !trial.commands().isEmpty())
+        && ticking.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("tick " + name).start(this::waited);
+    }
+  }
+
+  private void waited() {
+    turn.lock();
+    try {
+      if (!closed) {
+        observe(new Observation.Waited());
+      }
+    } catch (RuntimeException e) {
+      // The next tick tries again.
+      trouble(e);
+    } finally {
+      turn.unlock();
+      ticking.set(false);
+    }
+  }
+
+  /** Says it, unless it has been said that something is wrong. */
+  void trouble(RuntimeException e) {
+    turn.lock();
+    try {
+      if (!troubled) {
+        troubled = true;
+        surroundings
+            .news()
+            .troubled(
+                name,
+                e instanceof HoldfastException known
+                    ? known
+                    : new HoldfastException(ErrorCode.ASSERT, "internal error: " + e, e));
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Decides nothing any more; who waits is answered. */
+  void close() {
+    turn.lock();
+    try {
+      closed = true;
+      news.signalAll();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Decides, writes, and only then remembers what is to be said. */
+  private Decision observe(Observation observation) {
+    if (closed) {
+      throw new HoldfastException(ErrorCode.TERM, "the monitor is ending");
+    }
+    Decision decision = decider.decide(state, observation, surroundings.now());
+    if (decision.mustPersist()) {
+      try {
+        write(decision.state());
+      } catch (HoldfastException e) {
+        state = withVolatile(state, decision.state().volatileState());
+        throw e;
+      }
+    }
+    state = decision.state();
+    decision.rules().forEach(this::record);
+    boolean changed = false;
+    for (Command command : decision.commands()) {
+      if (command instanceof Command.Tell tell && state.nodes().containsKey(tell.to())) {
+        changed |= told.note(tell);
+      }
+    }
+    told.retain(state.nodes().keySet());
+    if (changed) {
+      news.signalAll();
+    }
+    return decision;
+  }
+
+  private void write(ClusterState next) {
+    try {
+      surroundings.directory().write(StoredCluster.of(name, secret, next, endpoints));
+    } catch (HoldfastException e) {
+      trouble(e);
+      throw e;
+    }
+    endpointsWritten = true;
+    if (troubled) {
+      troubled = false;
+      surroundings.news().recovered(name);
+    }
+  }
+
+  /**
+   * What was decided is not in force, but what was heard was heard: nodes that reported while the
+   * disk was full are not silent when it has room again.
+   */
+  private static ClusterState withVolatile(ClusterState before, ClusterState.Volatile heard) {
+    return new ClusterState(
+        before.settings(),
+        before.revision(),
+        before.epoch(),
+        before.newestTimeline(),
+        before.newestNode(),
+        before.grant(),
+        before.line(),
+        before.nodes(),
+        before.course(),
+        before.operations(),
+        heard);
+  }
+
+  private void note(NodeId node, Endpoint endpoint) {
+    @Nullable Endpoint before = endpoints.get(node);
+    if (!endpoint.equals(before)) {
+      Map<NodeId, Endpoint> next = new HashMap<>(endpoints);
+      next.put(node, endpoint);
+      next.keySet().retainAll(state.nodes().keySet());
+      endpoints = Map.copyOf(next);
+      endpointsWritten = false;
+    }
+  }
+
+  /** Nothing rests on it: a monitor that restarts knows them sooner, that is all. */
+  private void writeEndpoints() {
+    if (!endpointsWritten) {
+      try {
+        write(state);
+      } catch (HoldfastException e) {
+        // Said already, and tried again with the next change.
+        endpointsWritten = true;
+      }
+    }
+  }
+
+  private Directive directive(Command.Tell tell) {
+    return new Directive(tell, state.settings(), endpoints);
+  }
+
+  private void record(String text) {
+    Event event = new Event(surroundings.wall().instant(), state.epoch(), state.revision(), text);
+    events.add(event);
+    surroundings.news().happened(name, event);
+  }
+}

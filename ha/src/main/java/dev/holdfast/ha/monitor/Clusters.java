@@ -1,0 +1,93 @@
+package dev.holdfast.ha.monitor;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.StanzaName;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** All clusters of a monitor, and the one timer that they share. */
+final class Clusters implements AutoCloseable {
+  private static final long TICK_MILLIS = 100;
+  private static final int MOST_CLUSTERS = 10_000;
+  private static final int LONGEST_NAME = 200;
+
+  private final Surroundings surroundings;
+  private final Map<String, Cluster> byName = new ConcurrentSkipListMap<>();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("monitor timer").factory());
+
+  /** Those that an earlier monitor left. */
+  Clusters(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    for (StoredCluster stored : surroundings.directory().read()) {
+      byName.put(stored.cluster(), Cluster.resumed(stored, surroundings));
+    }
+    timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  List<String> names() {
+    return List.copyOf(byName.keySet());
+  }
+
+  /**
+   * The cluster of a name.
+   *
+   * @throws HoldfastException db-missing (80) when no node of it has registered
+   */
+  Cluster named(String name) {
+    @Nullable Cluster cluster = byName.get(name);
+    if (cluster == null) {
+      throw new HoldfastException(
+          ErrorCode.DB_MISSING,
+          "the monitor knows no cluster '" + name + "'",
+          byName.isEmpty()
+              ? "A cluster begins when its first node's keeper starts."
+              : "See option stanza, and the monitor's clusters in the directory monitor-path.");
+    }
+    return cluster;
+  }
+
+  /**
+   * The cluster of a name, which begins here if it has to.
+   *
+   * @throws HoldfastException option-invalid-value (32) when it is no name for one; access (105)
+   *     when there are too many
+   */
+  Cluster joined(String name) {
+    String valid = new StanzaName(name).text();
+    if (valid.length() > LONGEST_NAME) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_INVALID_VALUE, "the cluster's name is longer than " + LONGEST_NAME);
+    }
+    if (byName.size() >= MOST_CLUSTERS && !byName.containsKey(valid)) {
+      throw new HoldfastException(
+          ErrorCode.ACCESS, "the monitor has " + MOST_CLUSTERS + " clusters, and takes no more");
+    }
+    return byName.computeIfAbsent(valid, key -> Cluster.forming(key, surroundings));
+  }
+
+  private void tick() {
+    for (Cluster each : byName.values()) {
+      try {
+        each.tick();
+      } catch (RuntimeException e) {
+        // A timer that throws never comes again, for any cluster.
+        each.trouble(e);
+      }
+    }
+  }
+
+  /** Nothing is written any more once this returns. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    byName.values().forEach(Cluster::close);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.holdfast.ha.monitor;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.wire.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The directory of the monitor's state, held by one monitor at a time. */
+final class StateDirectory implements AutoCloseable {
+  private static final String SUFFIX = ".json";
+  private static final String UNFINISHED = ".json.tmp";
+  private static final FileAttribute<?> DIRECTORY_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<?> FILE_MODE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path path;
+  private final FileChannel lock;
+
+  /** What every version of the file has. */
+  private record Header(int format) {}
+
+  private StateDirectory(Path path, FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens it, and makes it where it is not there.
+   *
+   * @throws HoldfastException lock-acquire (50) when another monitor has it; path-create (47),
+   *     file-open (41)
+   */
+  static StateDirectory open(Path path) {
+    try {
+      Files.createDirectories(path, DIRECTORY_MODE);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.PATH_CREATE,
+          "unable to create the monitor's directory '" + path + "': " + e.getMessage(),
+          e,
+          "Create it for the user that runs the monitor, or set monitor-path.");
+    }
+    Path file = path.resolve("monitor.lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FILE_MODE);
+      if (locked(channel) == null) {
+        channel.close();
+        throw new HoldfastException(
+            ErrorCode.LOCK_ACQUIRE,
+            "another monitor has the directory '" + path + "'",
+            "One monitor serves many clusters; another one needs a monitor-path of its own.");
+      }
+      return new StateDirectory(path, channel);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_OPEN, "unable to lock '" + file + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable FileLock locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  /**
+   * All clusters, in the order of their names.
+   *
+   * @throws HoldfastException file-invalid (28) when one of them cannot be understood,
+   *     version-not-supported (46) when a newer version wrote it, file-read (42)
+   */
+  List<StoredCluster> read() {
+    List<StoredCluster> clusters = new ArrayList<>();
+    try (Stream<Path> files = Files.list(path)) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(UNFINISHED)) {
+          Files.delete(file);
+        } else if (name.endsWith(SUFFIX)) {
+          clusters.add(parse(file, Files.readAllBytes(file)));
+        }
+      }
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_READ,
+          "unable to read the monitor's directory '" + path + "': " + e.getMessage(),
+          e);
+    }
+    return clusters;
+  }
+
+  private static StoredCluster parse(Path file, byte[] content) {
+    StoredCluster cluster;
+    try {
+      int format = Json.read(content, Header.class).format();
+      if (format != StoredCluster.FORMAT) {
+        throw new HoldfastException(
+            ErrorCode.VERSION_NOT_SUPPORTED,
+            "'" + file + "' has format " + format + ", which this version does not know",
+            "A newer version wrote it: run that one, or a newer.");
+      }
+      cluster = Json.read(content, StoredCluster.class);
+    } catch (HoldfastException e) {
+      if (e.code() == ErrorCode.JSON_FORMAT) {
+        throw invalid(file, e.getMessage(), e);
+      }
+      throw e;
+    }
+    if (!file.getFileName().toString().equals(cluster.cluster() + SUFFIX)) {
+      throw invalid(file, "it is the state of cluster '" + cluster.cluster() + "'", null);
+    }
+    return cluster;
+  }
+
+  private static HoldfastException invalid(Path file, String reason, @Nullable Throwable cause) {
+    return new HoldfastException(
+        ErrorCode.FILE_INVALID,
+        "the state '" + file + "' cannot be used: " + reason,
+        cause,
+        "Put back what was there. A copy that is older than the last failover must not be used: it"
+            + " could make a former primary the primary again.");
+  }
+
+  /**
+   * Makes it durable.
+   *
+   * @throws HoldfastException file-write (64); the state before is then still the file's, or this
+   *     one is, but nothing between
+   */
+  void write(StoredCluster cluster) {
+    Path file = path.resolve(cluster.cluster() + SUFFIX);
+    Path unfinished = path.resolve(cluster.cluster() + UNFINISHED);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE),
+              FILE_MODE)) {
+        ByteBuffer content = ByteBuffer.wrap(Json.write(cluster));
+        while (content.hasRemaining()) {
+          channel.write(content);
+        }
+        channel.force(true);
+      }
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_WRITE,
+          "unable to write the state '" + file + "': " + e.getMessage(),
+          e,
+          "Until it can be written, the monitor changes nothing; the cluster goes on as it is.");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_CLOSE, "unable to release '" + path + "': " + e.getMessage(), e);
+    }
+  }
+}

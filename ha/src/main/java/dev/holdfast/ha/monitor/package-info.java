@@ -1,0 +1,28 @@
+/**
+ * The monitor: the rules of {@link dev.holdfast.ha.decide} with a disk, a clock and a socket around
+ * them. One process serves many clusters, each under its stanza's name.
+ *
+ * <pre>
+ *   STATE-DIRECTORY/              mode 0700
+ *     monitor.lock                held while a monitor runs; a second one is refused
+ *     NAME.json                   one cluster, mode 0600: {@link dev.holdfast.ha.monitor.StoredCluster}
+ *     NAME.json.tmp               what a write was that a crash cut off; removed at the next start
+ * </pre>
+ *
+ * A changed state is written before anything that follows from it is said: to the temporary name,
+ * synced, renamed, the directory synced. A crash before the rename leaves the state before, of
+ * which everything that was said is true; one after it leaves the new state, of which nobody has
+ * heard yet, and keepers that ask again are told. When writing fails, nothing is said, the state
+ * before stays in force, what keepers reported is remembered all the same, and the next occasion
+ * tries again.
+ *
+ * <p>A file that cannot be read, or that a newer version wrote, keeps the monitor from starting: a
+ * monitor that forgets could grant the right to write twice.
+ *
+ * <p>The state directory belongs to one host's disk. The monitor listens on loopback addresses
+ * only, because what it says is not encrypted and who speaks to it is not checked.
+ */
+@NullMarked
+package dev.holdfast.ha.monitor;
+
+import org.jspecify.annotations.NullMarked;
