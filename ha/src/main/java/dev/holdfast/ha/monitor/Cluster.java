@@ -10,6 +10,7 @@ import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.NodeState;
 import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Asking;
 import dev.holdfast.ha.wire.ClusterView;
@@ -187,21 +188,42 @@ final class Cluster {
   Command.Answer ask(Asking asking) {
     turn.lock();
     try {
+      refuseWithoutNodes();
       boolean known = state.operations().containsKey(asking.token());
-      if (state.grant().isEmpty()) {
-        throw new HoldfastException(ErrorCode.DB_MISSING, "cluster '" + name + "' has no node yet");
-      }
       observe(new Observation.Asked(asking.token(), asking.request()));
-      Command.Answer answer = state.operations().get(asking.token());
-      if (answer == null) {
-        throw new IllegalStateException("a request was given no answer");
-      }
+      Command.Answer answer = answer(state, asking.token());
       if (!known) {
         record((answer.accepted() ? "an operator: " : "refused to an operator: ") + answer.text());
       }
       return answer;
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** What would be answered; nothing is done. */
+  Command.Answer tryOut(Request request) {
+    refuseWithoutNodes();
+    ClusterState now = state;
+    long token = 0;
+    while (now.operations().containsKey(token)) {
+      token++;
+    }
+    Observation asked = new Observation.Asked(token, request);
+    return answer(decider.decide(now, asked, surroundings.now()).state(), token);
+  }
+
+  private static Command.Answer answer(ClusterState state, long token) {
+    Command.Answer answer = state.operations().get(token);
+    if (answer == null) {
+      throw new IllegalStateException("a request was given no answer");
+    }
+    return answer;
+  }
+
+  private void refuseWithoutNodes() {
+    if (state.grant().isEmpty()) {
+      throw new HoldfastException(ErrorCode.DB_MISSING, "cluster '" + name + "' has no node yet");
     }
   }
 

@@ -117,7 +117,10 @@ final class MonitorServer implements AutoCloseable {
       }
       case "requests" -> {
         expect(exchange, "POST");
-        exchange.answer(clusters.named(name).ask(exchange.body(Asking.class)));
+        Cluster cluster = clusters.named(name);
+        Asking asking = exchange.body(Asking.class);
+        boolean dryRun = exchange.number("dry-run", 0, 1, 0) == 1;
+        exchange.answer(dryRun ? cluster.tryOut(asking.request()) : cluster.ask(asking));
       }
       default -> throw unknown();
     }

@@ -99,6 +99,11 @@ public final class MonitorClient implements AutoCloseable {
     return needed(post("/requests", new Asking(token, request)), Command.Answer.class);
   }
 
+  /** What an operator would be answered now; nothing is done. */
+  public Command.Answer tryOut(Request request) {
+    return needed(post("/requests?dry-run=1", new Asking(0, request)), Command.Answer.class);
+  }
+
   /** The cluster for people. */
   public ClusterView view() {
     return needed(fetched(""), ClusterView.class);

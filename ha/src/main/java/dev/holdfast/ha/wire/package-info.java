@@ -6,7 +6,8 @@
  *   POST /v1/clusters/NAME/nodes      {@link dev.holdfast.ha.wire.Joining}    {@link dev.holdfast.ha.wire.Welcome}
  *   POST /v1/clusters/NAME/reports    {@link dev.holdfast.ha.wire.Reporting}  {@link dev.holdfast.ha.wire.Directive}, or 204
  *   GET  /v1/clusters/NAME/orders?node=&amp;revision=&amp;wait=MS   Directive, or 204 after the wait
- *   POST /v1/clusters/NAME/requests   {@link dev.holdfast.ha.wire.Asking}     Command.Answer
+ *   POST /v1/clusters/NAME/requests   {@link dev.holdfast.ha.wire.Asking}     Command.Answer; with
+ *                                     ?dry-run=1 the answer that it would get, and nothing is done
  *   GET  /v1/clusters/NAME            {@link dev.holdfast.ha.wire.ClusterView}
  *   GET  /v1/clusters/NAME/events?most=N   a list of {@link dev.holdfast.ha.wire.Event}
  * </pre>
