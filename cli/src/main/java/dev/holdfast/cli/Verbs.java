@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.cluster.ClusterVerbs;
 import dev.holdfast.cli.demo.DemoVerb;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
@@ -39,9 +40,11 @@ final class Verbs {
       case "verify" -> new VerifyVerb();
       case "version" -> new VersionVerb();
       default ->
-          throw new HoldfastException(
-              ErrorCode.FEATURE_NOT_SUPPORTED,
-              "the verb '" + name + "' is not in this version of Holdfast yet");
+          ClusterVerbs.named(name)
+              .orElseThrow(() ->
+                  new HoldfastException(
+                      ErrorCode.FEATURE_NOT_SUPPORTED,
+                      "the verb '" + name + "' is not in this version of Holdfast yet"));
     };
   }
 }

@@ -37,7 +37,21 @@ class DefaultsTest {
 
   /** Verbs that pgBackRest does not have. */
   private static final Set<String> OUR_VERBS =
-      Set.of("agent", "demo", "hosted", "remote", "reroute");
+      Set.of(
+          "agent",
+          "demo",
+          "events",
+          "failover",
+          "hosted",
+          "maintenance",
+          "monitor",
+          "node",
+          "remote",
+          "reroute",
+          "settings",
+          "status",
+          "switchover",
+          "uri");
 
   private final OptionRegistry registry = OptionRegistry.standard();
 

@@ -1,0 +1,25 @@
+package dev.holdfast.cli.cluster;
+
+import dev.holdfast.cli.Verb;
+import java.util.Optional;
+
+/** The verbs of this package. */
+public final class ClusterVerbs {
+  private ClusterVerbs() {}
+
+  /** The verb of a name, if it is here. */
+  public static Optional<Verb> named(String name) {
+    return switch (name) {
+      case "events" -> Optional.of(new EventsVerb());
+      case "failover" -> Optional.of(new FailoverVerb());
+      case "maintenance" -> Optional.of(new MaintenanceVerb());
+      case "monitor" -> Optional.of(new MonitorVerb());
+      case "node" -> Optional.of(new NodeVerb());
+      case "settings" -> Optional.of(new SettingsVerb());
+      case "status" -> Optional.of(new StatusVerb());
+      case "switchover" -> Optional.of(new SwitchoverVerb());
+      case "uri" -> Optional.of(new UriVerb());
+      default -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.cli.cluster;
+
+import dev.holdfast.cli.Verb;
+import dev.holdfast.cli.VerbContext;
+import dev.holdfast.config.Options;
+import dev.holdfast.domain.ByteCount;
+import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.wire.ClusterView;
+import dev.holdfast.ha.wire.Json;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Shows or changes the settings of a cluster. */
+final class SettingsVerb implements Verb {
+  @Override
+  public String name() {
+    return "settings";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    Options options = context.options();
+    try (OperatorSession session = OperatorSession.of(context)) {
+      ClusterView view = session.view();
+      Optional<Settings> changed = changed(options, view.settings());
+      if (changed.isPresent()) {
+        session.ask(view, new Request.Set(changed.get()));
+      } else if (options.string("output").equals("json")) {
+        session.say(Json.pretty(view.settings()));
+      } else {
+        context.out().print(text(view.settings()));
+      }
+      return 0;
+    }
+  }
+
+  /** Empty where no option asks for a change. */
+  private static Optional<Settings> changed(Options options, Settings settings) {
+    Optional<Boolean> synchronous = options.optionalFlag("synchronous");
+    Optional<Boolean> strict = options.optionalFlag("strict");
+    OptionalInt number = options.optionalInteger("number-sync-standbys");
+    OptionalLong budget = options.optionalBytes("loss-budget");
+    if (synchronous.isEmpty() && strict.isEmpty() && number.isEmpty() && budget.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        settings
+            .withSynchronous(synchronous.orElse(settings.synchronous()))
+            .withStrict(strict.orElse(settings.strict()))
+            .withNumberSyncStandbys(number.orElse(settings.numberSyncStandbys()))
+            .withLossBudget(budget.orElse(settings.lossBudget())));
+  }
+
+  private static String text(Settings settings) {
+    return """
+    synchronous           %s
+    number-sync-standbys  %d
+    strict                %s
+    loss-budget           %s
+    """
+        .formatted(
+            settings.synchronous() ? "y" : "n",
+            settings.numberSyncStandbys(),
+            settings.strict() ? "y" : "n",
+            new ByteCount(settings.lossBudget()));
+  }
+}
