@@ -10,6 +10,7 @@ import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.NodeState;
 import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Asking;
@@ -140,11 +141,17 @@ final class Cluster {
     }
   }
 
-  /** What the node is to do. */
+  /**
+   * What the node is to do.
+   *
+   * @throws HoldfastException db-mismatch (58) when the node knows of more than this monitor ever
+   *     said
+   */
   Optional<Directive> report(Reporting reporting) {
     turn.lock();
     try {
       NodeId node = reporting.report().node();
+      refuseFromTheFuture(reporting.report());
       if (state.nodes().containsKey(node)) {
         note(node, reporting.endpoint());
       }
@@ -158,6 +165,29 @@ final class Cluster {
           .map(this::directive);
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * A monitor that was given an old copy of its state, or none, must tell such a node nothing: to
+   * leave would stop a PostgreSQL that serves.
+   */
+  private void refuseFromTheFuture(Report report) {
+    boolean neverGiven = report.node().number() > state.newestNode();
+    if (neverGiven || report.promised() > state.epoch()) {
+      throw new HoldfastException(
+          ErrorCode.DB_MISMATCH,
+          "node "
+              + report.node()
+              + " of cluster '"
+              + name
+              + (neverGiven
+                  ? "' was registered by another monitor"
+                  : "' has accepted orders of epoch "
+                      + report.promised()
+                      + ", and this monitor knows only "
+                      + state.epoch()),
+          "Has the monitor lost its state, or was it given an old copy? Put back the newest one.");
     }
   }
 

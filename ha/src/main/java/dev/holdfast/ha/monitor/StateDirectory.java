@@ -49,6 +49,11 @@ final class StateDirectory implements AutoCloseable {
   static StateDirectory open(Path path) {
     try {
       Files.createDirectories(path, DIRECTORY_MODE);
+      Path parent = path.toAbsolutePath().getParent();
+      if (parent != null && Files.isReadable(parent)) {
+        // A directory that a crash takes away would be an empty one to the next monitor.
+        sync(parent);
+      }
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.PATH_CREATE,
@@ -72,6 +77,12 @@ final class StateDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_OPEN, "unable to lock '" + file + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 
@@ -166,9 +177,7 @@ final class StateDirectory implements AutoCloseable {
         channel.force(true);
       }
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
+      sync(path);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_WRITE,

@@ -13,6 +13,7 @@ import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Directive;
@@ -82,6 +83,11 @@ public final class FakeKeeper implements AutoCloseable {
   /** Its order, once it has one. */
   public Optional<Order> order() {
     return memory.order();
+  }
+
+  /** What it would report now. */
+  public Report report() {
+    return rules.report(memory, view(), sequence + 1);
   }
 
   private void run() {

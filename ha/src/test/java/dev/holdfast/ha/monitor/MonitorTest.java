@@ -310,6 +310,34 @@ class MonitorTest {
   }
 
   @Test
+  void saysNothingToANodeThatKnowsMoreThanTheMonitor() throws IOException {
+    keeper("a", 11);
+    FakeKeeper second = keeper("b", 12);
+    steady(2, A);
+    byte[] old = Files.readAllBytes(path.resolve("main.json"));
+    assertThat(client.ask(7, new Request.Switchover(Optional.empty())).accepted()).isTrue();
+    steady(2, B);
+    monitor.close();
+    Files.write(path.resolve("main.json"), old);
+    start();
+    // By the old copy another node leads; nobody is told so, and the primary goes on.
+    refuses(
+        ErrorCode.DB_MISMATCH,
+        "has accepted orders of epoch 2, and this monitor knows only 1",
+        () -> client.report(second.report(), SOMEWHERE));
+    assertThat(second.order().orElseThrow()).isInstanceOf(Order.Lead.class);
+
+    monitor.close();
+    Files.delete(path.resolve("main.json"));
+    start();
+    client.join(13, "c", SOMEWHERE);
+    refuses(
+        ErrorCode.DB_MISMATCH,
+        "node 2 of cluster 'main' was registered by another monitor",
+        () -> client.report(second.report(), SOMEWHERE));
+  }
+
+  @Test
   void theSecretIsInNoViewAndNoEvent() {
     keeper("a", 11);
     String secret = client.join(11, "a", SOMEWHERE).secret();
