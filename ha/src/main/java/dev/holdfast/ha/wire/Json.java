@@ -11,10 +11,12 @@ import dev.holdfast.domain.Timeline;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.Course;
 import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.NodeState;
 import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.decide.Server;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -22,9 +24,11 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.annotation.EnumNaming;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.NamedType;
@@ -32,8 +36,8 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * The rules' records as JSON and back. A sealed type's variant is named in the field {@code type}
- * ({@code lead}, {@code sync-set}); an LSN is PostgreSQL's text, a node a number, a duration ISO
- * 8601, a missing value {@code null}.
+ * ({@code lead}, {@code sync-set}); an LSN is PostgreSQL's text, a node a number, a state {@code
+ * wait_primary}, a duration ISO 8601, a missing value {@code null}.
  */
 public final class Json {
   /** Everything of which a reader has to be told the variant. */
@@ -116,6 +120,9 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
             .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
+            .addMixIn(NodeState.class, LowerCase.class)
+            .addMixIn(Server.class, LowerCase.class)
+            .addMixIn(Course.Cause.class, LowerCase.class)
             .addMixIn(NodeId.class, NumberedNode.class)
             .addMixIn(Timeline.class, NumberedTimeline.class)
             .addMixIn(Lsn.class, LsnText.class)
@@ -137,6 +144,10 @@ public final class Json {
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   private interface Variants {}
+
+  /** {@code wait_primary}, as pg_auto_failover writes it. */
+  @EnumNaming(EnumNamingStrategies.SnakeCaseStrategy.class)
+  private interface LowerCase {}
 
   @SuppressWarnings("UnusedVariable")
   private abstract static class NumberedNode {

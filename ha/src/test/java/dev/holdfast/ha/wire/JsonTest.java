@@ -182,6 +182,23 @@ class JsonTest {
   }
 
   @Test
+  void writesStatesAsTheDocumentationDoes() {
+    for (NodeState each : NodeState.values()) {
+      assertThat(new String(Json.write(each), StandardCharsets.UTF_8))
+          .isEqualTo("\"" + each + "\"");
+      survives(NodeState.class, each);
+    }
+    for (Server each : Server.values()) {
+      survives(Server.class, each);
+    }
+    for (Course.Cause each : Course.Cause.values()) {
+      survives(Course.Cause.class, each);
+    }
+    assertThat(new String(Json.write(Course.Cause.CRASH_LOOP), StandardCharsets.UTF_8))
+        .isEqualTo("\"crash_loop\"");
+  }
+
+  @Test
   void passesOverWhatANewerVersionAdded() {
     assertThat(
             Json.read(
