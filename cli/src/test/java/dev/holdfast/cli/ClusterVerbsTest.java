@@ -139,7 +139,7 @@ class ClusterVerbsTest {
     assertThat(works("uri", "--output=libpq").out())
         .isEqualTo(hosts + "target_session_attrs=read-write\n");
     assertThat(works("uri").out()).contains("jdbc:" + hosts + "targetServerType=primary");
-    assertThat(works("events").out()).contains("epoch 1  node b, b, has registered");
+    assertThat(works("events").out()).contains("epoch 1  b has registered, as number 2");
     assertThat(works("events", "--output=json").out()).contains("\"text\" : ");
   }
 
@@ -235,7 +235,7 @@ class ClusterVerbsTest {
     monitor.process().destroy();
     Outcome ended = monitor.await();
     assertThat(ended.exit()).as("%s", ended).isZero();
-    assertThat(ended.out() + ended.err()).contains("cluster 'main', epoch 1: node 1, a, has");
+    assertThat(ended.out() + ended.err()).contains("cluster 'main', epoch 1: a has registered");
     Outcome nobody = operator("status");
     assertThat(nobody.exit()).isEqualTo(49);
     assertThat(nobody.err()).contains("does not answer", "Is holdfast monitor running there?");

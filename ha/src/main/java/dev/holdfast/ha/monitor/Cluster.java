@@ -109,7 +109,7 @@ final class Cluster {
           note(enrolled.node(), joining.endpoint());
           writeEndpoints();
           if (decision.mustPersist()) {
-            record("node " + enrolled.node() + ", " + joining.name() + ", has registered");
+            record(joining.name() + " has registered, as number " + enrolled.node());
           }
           return new Welcome(enrolled.node(), secret, state.settings());
         }
@@ -349,6 +349,7 @@ final class Cluster {
       }
     }
     state = decision.state();
+    forgetEndpoints();
     decision.rules().forEach(this::record);
     boolean changed = false;
     for (Command command : decision.commands()) {
@@ -401,9 +402,17 @@ final class Cluster {
     if (!endpoint.equals(before)) {
       Map<NodeId, Endpoint> next = new HashMap<>(endpoints);
       next.put(node, endpoint);
-      next.keySet().retainAll(state.nodes().keySet());
       endpoints = Map.copyOf(next);
       endpointsWritten = false;
+    }
+  }
+
+  /** Of nodes that are not there any more; the file forgets them with its next change. */
+  private void forgetEndpoints() {
+    if (!state.nodes().keySet().containsAll(endpoints.keySet())) {
+      Map<NodeId, Endpoint> next = new HashMap<>(endpoints);
+      next.keySet().retainAll(state.nodes().keySet());
+      endpoints = Map.copyOf(next);
     }
   }
 

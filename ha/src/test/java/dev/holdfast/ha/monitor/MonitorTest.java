@@ -173,6 +173,8 @@ class MonitorTest {
     dropped.close();
     assertThat(keeper("b", 13).node()).isEqualTo(new NodeId(3));
     steady(2, A);
+    assertThat(client.report(keepers.getFirst().report(), SOMEWHERE).orElseThrow().peers())
+        .containsOnlyKeys(A, new NodeId(3));
   }
 
   @Test
