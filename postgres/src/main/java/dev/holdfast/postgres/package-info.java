@@ -5,6 +5,7 @@
  *   <li>{@code control}: what {@code pg_control} and the headers of WAL segments say.
  *   <li>{@code directory}: what of a data directory belongs into a backup.
  *   <li>{@code session}: SQL, as far as backup and check need it.
+ *   <li>{@code wal}: where the WAL of a stopped cluster ends.
  *   <li>{@code process}: finding PostgreSQL's programs, and running clusters of our own.
  * </ul>
  *

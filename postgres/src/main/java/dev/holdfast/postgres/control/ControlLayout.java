@@ -96,6 +96,10 @@ enum ControlLayout {
     return controlVersion;
   }
 
+  int walMagic() {
+    return walMagic;
+  }
+
   int crcOffset() {
     return crcOffset;
   }

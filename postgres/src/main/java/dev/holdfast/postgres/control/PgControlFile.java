@@ -118,6 +118,11 @@ public final class PgControlFile {
     return control;
   }
 
+  /** What it says about recovery and about the WAL's pages. */
+  public RecoveryControl recovery() {
+    return RecoveryControl.parse(bytes);
+  }
+
   /** The whole file. */
   public byte[] bytes() {
     return bytes.clone();

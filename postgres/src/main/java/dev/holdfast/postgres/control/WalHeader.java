@@ -47,6 +47,11 @@ public record WalHeader(
   private static final int SEGMENT_SIZE_OFFSET = 32;
   private static final int PAGE_SIZE_OFFSET = 36;
 
+  /** The magic number in the WAL pages of a version, unsigned 16 bits. */
+  public static int magicOf(PgVersion version) {
+    return ControlLayout.of(version).walMagic();
+  }
+
   /**
    * Reads a header.
    *
