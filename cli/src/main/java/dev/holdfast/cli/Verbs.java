@@ -27,6 +27,7 @@ final class Verbs {
       case "help" -> new HelpVerb();
       case "hosted" -> new HostedVerb();
       case "info" -> new InfoVerb();
+      case "keeper" -> new KeeperVerb();
       case "remote" -> new RemoteVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();

@@ -68,6 +68,17 @@ public record PostgresInstallation(PgVersion version, Path bin) {
     return Optional.empty();
   }
 
+  /** The newest supported installation on this host. */
+  public static Optional<PostgresInstallation> newest() {
+    for (int major = PgVersion.NEWEST.major(); major >= PgVersion.OLDEST.major(); major--) {
+      Optional<PostgresInstallation> found = find(PgVersion.parse(Integer.toString(major)));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
   private static List<Path> candidates(PgVersion version) {
     List<Path> candidates = new ArrayList<>();
     for (String place : PLACES) {

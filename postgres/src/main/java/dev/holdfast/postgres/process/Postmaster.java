@@ -50,6 +50,11 @@ final class Postmaster {
     }
   }
 
+  /** Its process's number. */
+  long pid() {
+    return process.pid();
+  }
+
   /** The postmaster first, so that it starts no further processes; then those it has started. */
   void kill() {
     List<ProcessHandle> children = process.descendants().toList();

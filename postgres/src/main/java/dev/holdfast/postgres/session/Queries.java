@@ -48,7 +48,7 @@ public final class Queries {
   }
 
   /** All rows. */
-  List<List<@Nullable String>> rows(String sql) {
+  public List<List<@Nullable String>> rows(String sql) {
     List<List<@Nullable String>> rows = new ArrayList<>();
     try (Statement statement = statement();
         ResultSet result = statement.executeQuery(sql)) {

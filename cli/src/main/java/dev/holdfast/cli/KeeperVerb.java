@@ -1,0 +1,100 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.config.Options;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.keeper.KeeperConfiguration;
+import dev.holdfast.ha.keeper.KeeperProcess;
+import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.ha.wire.MonitorClient;
+import dev.holdfast.postgres.control.PgControlFile;
+import dev.holdfast.postgres.process.PostgresInstallation;
+import dev.holdfast.postgres.session.SessionTarget;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Keeps one node of a cluster until a signal ends it; PostgreSQL goes on then. */
+final class KeeperVerb implements Verb {
+  @Override
+  public String name() {
+    return "keeper";
+  }
+
+  @Override
+  public int run(VerbContext context) {
+    Options options = context.options();
+    try (MonitorClient client =
+            new MonitorClient(
+                URI.create(options.string("monitor")),
+                options.stanza().toString(),
+                options.duration("monitor-timeout"));
+        KeeperProcess keeper =
+            new KeeperProcess(configuration(options), client, context.reporter()::info)) {
+      if (keeper.run()) {
+        context.reporter().info("the node has left the cluster; a new start joins as a new node");
+      }
+      return 0;
+    }
+  }
+
+  private static KeeperConfiguration configuration(Options options) {
+    int key = options.clusterKeys().getFirst();
+    Path data = options.path("pg-path", key);
+    int port = options.integer("pg-port", key);
+    String host = options.optional("node-host").orElseGet(KeeperVerb::hostName);
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("port", Integer.toString(port));
+    settings.put("listen_addresses", options.optional("pg-listen").orElse(host));
+    options
+        .optional("pg-socket-path", key)
+        .ifPresent(directory -> settings.put("unix_socket_directories", directory));
+    String superuser = options.optional("pg-user", key).orElse(System.getProperty("user.name"));
+    return new KeeperConfiguration(
+        options.optional("node-name").orElse(host),
+        data,
+        options.path("keeper-path").resolve(options.stanza().toString()),
+        new Endpoint(host, port),
+        new SessionTarget(
+            options.optional("pg-socket-path", key).orElse(null), port, "postgres", superuser),
+        superuser,
+        installation(options, data),
+        settings);
+  }
+
+  /** The one that was named, or that fits the data directory, or the newest there is. */
+  private static PostgresInstallation installation(Options options, Path data) {
+    if (options.optional("pg-bin").isPresent()) {
+      return PostgresInstallation.at(options.path("pg-bin"));
+    }
+    if (Files.exists(data.resolve(PgControlFile.NAME))) {
+      var version = PgControlFile.read(data, null).control().version();
+      return PostgresInstallation.find(version)
+          .orElseThrow(() -> missing("PostgreSQL " + version, data));
+    }
+    return PostgresInstallation.newest().orElseThrow(() -> missing("PostgreSQL", data));
+  }
+
+  private static HoldfastException missing(String what, Path data) {
+    return new HoldfastException(
+        ErrorCode.FILE_MISSING,
+        "the programs of " + what + " are not on this host, which '" + data + "' needs",
+        "Install them, or say where they are with --pg-bin.");
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new HoldfastException(
+          ErrorCode.HOST_INVALID,
+          "this host does not know its own name: " + e.getMessage(),
+          e,
+          "Say with --node-host how the other nodes reach it.");
+    }
+  }
+}

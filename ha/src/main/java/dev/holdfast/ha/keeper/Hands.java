@@ -1,0 +1,250 @@
+package dev.holdfast.ha.keeper;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.domain.Timeline;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.Position;
+import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.postgres.process.ServerControl;
+import dev.holdfast.postgres.process.StopMode;
+import dev.holdfast.postgres.replication.ManagedSettings;
+import dev.holdfast.postgres.replication.PeerCopy;
+import dev.holdfast.postgres.replication.ReloadProof;
+import dev.holdfast.postgres.replication.ReplicationSession;
+import dev.holdfast.postgres.replication.ScramVerifier;
+import dev.holdfast.postgres.replication.Upstreams;
+import dev.holdfast.postgres.replication.WalTimelines;
+import dev.holdfast.postgres.session.SessionTarget;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Does to PostgreSQL what the rules say. Each act can be repeated, and can be cut off anywhere; on
+ * a thread of its own, one at a time.
+ */
+final class Hands {
+  /** The role with which nodes stream, copy and rewind. */
+  static final String ROLE = "holdfast";
+
+  private static final String DATABASE = "postgres";
+  private static final int SALT_BYTES = 16;
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration STREAM_END = Duration.ofSeconds(10);
+  private static final Duration IN_FORCE = Duration.ofSeconds(5);
+  private static final Duration FETCH = Duration.ofSeconds(30);
+  private static final Duration NOTHING_MORE = Duration.ofMillis(500);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
+  private static final Duration QUERY = Duration.ofSeconds(10);
+
+  /** What an act sees while it is under way. */
+  interface Watch {
+    /** The keeper's latest look at PostgreSQL. */
+    Sight sight();
+
+    /** Whether another order has come, so that nobody waits for this act's effect any more. */
+    boolean unwanted();
+  }
+
+  private final KeeperConfiguration configuration;
+  private final ServerControl control;
+  private final ManagedSettings settings;
+  private final Upstreams upstreams;
+  private final String secret;
+  private final int node;
+  private final ReloadProof reloads;
+  private final PeerCopy copies;
+  private final WalTimelines timelines;
+  private boolean roleProvided;
+
+  Hands(
+      KeeperConfiguration configuration,
+      ServerControl control,
+      Upstreams upstreams,
+      String secret,
+      NodeId node) {
+    this.configuration = configuration;
+    this.control = control;
+    this.upstreams = upstreams;
+    this.secret = secret;
+    this.node = node.number();
+    this.settings = new ManagedSettings(configuration.data(), configuration.settings());
+    this.reloads = new ReloadProof(configuration.local(), Map.of());
+    this.copies = new PeerCopy(control, upstreams, configuration.data());
+    this.timelines = new WalTimelines(configuration.data());
+  }
+
+  /** The protection that PostgreSQL was configured with last. */
+  Protection configured(boolean leased) {
+    return Confirmations.parse(settings.synchronousStandbyNames())
+        .orElse(leased ? Protection.LEASED : Protection.UNPROTECTED);
+  }
+
+  void initialize() {
+    control.initialize(configuration.superuser());
+  }
+
+  /** Whoever streams gets the last of it first; then nobody is left. */
+  void stop(Watch watch) {
+    if (watch.sight().server() == Server.PRIMARY && !watch.sight().streaming().isEmpty()) {
+      // The shutdown's own checkpoint is short then; writing goes on meanwhile.
+      try (ReplicationSession session = session()) {
+        session.checkpoint();
+      }
+    }
+    control.stop(StopMode.FAST, STOP_PATIENCE);
+  }
+
+  /** Ends it without waiting for anybody. */
+  void fence() {
+    control.stop(StopMode.IMMEDIATE, Duration.ZERO);
+  }
+
+  /** Closes the way to every upstream for good, and waits until nobody is on it any more. */
+  void stopReceiver() {
+    upstreams.close();
+    settings.write(0, "", node, 0);
+    control.hangUp();
+    long deadline = System.nanoTime() + STREAM_END.toNanos();
+    var receivers = control.walReceivers();
+    while (!receivers.isEmpty()) {
+      receivers.forEach(control::terminate);
+      if (System.nanoTime() - deadline > 0) {
+        throw new HoldfastException(
+            ErrorCode.PG_RUNNING,
+            "the WAL receiver " + receivers + " does not end",
+            "A process that waits for a disk ends when the disk answers: is its device well?");
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      receivers = control.walReceivers();
+    }
+  }
+
+  void startPrimary(long version, Protection protection, Watch watch) {
+    upstreams.close();
+    settings.takeOver();
+    settings.standby(false);
+    settings.admit(ROLE);
+    settings.write(version, Confirmations.text(protection), node, 0);
+    control.launch();
+    awaitPrimary(watch);
+  }
+
+  void startFrozen() {
+    upstreams.close();
+    settings.takeOver();
+    settings.standby(true);
+    settings.admit(ROLE);
+    settings.write(0, "", node, 0);
+    control.launch();
+  }
+
+  /** Nobody is acknowledged before the protection is in force: it is so before the promotion. */
+  void promote(Timeline timeline, long version, Protection protection, Watch watch) {
+    upstreams.close();
+    settings.write(version, Confirmations.text(protection), node, 0);
+    reloads.reload(version, IN_FORCE);
+    timelines.skip(watch.sight().position().history().timeline(), timeline);
+    if (watch.unwanted()) {
+      return;
+    }
+    try (ReplicationSession session = session()) {
+      session.promote();
+    }
+    awaitPrimary(watch);
+  }
+
+  /** Until it is one, or is gone: what the keeper saw last may be from before it was started. */
+  private void awaitPrimary(Watch watch) {
+    while (watch.sight().server() != Server.PRIMARY
+        && !watch.unwanted()
+        && !control.processes().running().isEmpty()) {
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /**
+   * Puts a protection in force.
+   *
+   * @return an LSN taken after it was
+   */
+  Lsn apply(long version, Protection protection) {
+    settings.write(version, Confirmations.text(protection), node, 0);
+    reloads.reload(version, IN_FORCE);
+    try (ReplicationSession session = session()) {
+      if (!roleProvided) {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        session.provideRole(ROLE, ScramVerifier.of(secret, salt));
+        roleProvided = true;
+      }
+      return session.inserted();
+    }
+  }
+
+  void stream(NodeId upstream, Endpoint address, boolean running) {
+    if (!running) {
+      settings.takeOver();
+      settings.standby(true);
+      settings.admit(ROLE);
+    }
+    settings.write(0, "", node, upstream.number());
+    upstreams.open(upstream.number(), server(address));
+    if (running) {
+      control.hangUp();
+    } else {
+      control.launch();
+    }
+  }
+
+  /** Streams from a frozen node until that has nothing more, and is frozen again. */
+  void fetch(NodeId from, Endpoint address, Watch watch) {
+    stream(from, address, true);
+    long deadline = System.nanoTime() + FETCH.toNanos();
+    Lsn reached = new Lsn(0);
+    long since = System.nanoTime();
+    while (!watch.unwanted() && System.nanoTime() - deadline < 0) {
+      Sight sight = watch.sight();
+      if (!sight.streamAlive() || !sight.position().flushed().equals(reached)) {
+        reached = sight.position().flushed();
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > NOTHING_MORE.toNanos()) {
+        break;
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+    stopReceiver();
+  }
+
+  void rewind(Endpoint source) {
+    copies.rewind(server(source));
+  }
+
+  void copy(Endpoint source) {
+    copies.copy(server(source));
+  }
+
+  /** How far a primary is now, along the history that its copy here brought with it. */
+  Position position(Endpoint source) {
+    SessionTarget target = new SessionTarget(source.host(), source.port(), DATABASE, ROLE);
+    try (ReplicationSession session =
+        ReplicationSession.open(target, QUERY, Map.of("PGPASSWORD", secret))) {
+      ReplicationSession.Written written = session.written();
+      return new Position(timelines.history(written.timeline()), written.flushed());
+    }
+  }
+
+  private ReplicationSession session() {
+    return ReplicationSession.open(configuration.local(), QUERY, Map.of());
+  }
+
+  private static ServerAddress server(Endpoint endpoint) {
+    return new ServerAddress(endpoint.host(), endpoint.port());
+  }
+}

@@ -1,0 +1,455 @@
+package dev.holdfast.ha.keeper;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.Lsn;
+import dev.holdfast.ha.decide.Act;
+import dev.holdfast.ha.decide.Command;
+import dev.holdfast.ha.decide.KeeperMemory;
+import dev.holdfast.ha.decide.KeeperRules;
+import dev.holdfast.ha.decide.KeeperView;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.Order;
+import dev.holdfast.ha.decide.Position;
+import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Report;
+import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.wire.Directive;
+import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.ha.wire.MonitorClient;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One node's keeper, once it has an identity: see the package for who calls whom. */
+final class Keeper implements AutoCloseable {
+  /** While an act is under way its effect is looked for so often. */
+  private static final Duration WHILE_BUSY = Duration.ofMillis(10);
+
+  /** A failed act is tried again after this. */
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private static final Duration RESTARTS_COUNT = Duration.ofMinutes(1);
+  private static final int SENDING_TIMES = 256;
+
+  /** What wakes the keeper. */
+  private sealed interface News {
+    record Told(Directive directive) implements News {}
+
+    record Done(Act act, Optional<HoldfastException> problem) implements News {}
+
+    record Look() implements News {}
+  }
+
+  private record Applied(long version, Protection protection, Lsn at) {}
+
+  private final KeeperStore store;
+  private final ServerEye eye;
+  private final Hands hands;
+  private final MonitorLine line;
+  private final ProcessWatch ends;
+  private final Consumer<String> log;
+  private final LinkedBlockingQueue<News> inbox = new LinkedBlockingQueue<>();
+  private final long[] sentAt = new long[SENDING_TIMES];
+  private final Deque<Long> starts = new ArrayDeque<>();
+
+  private KeeperMemory memory;
+  private volatile Sight sight;
+  private volatile @Nullable Act busyWith;
+  private volatile boolean unwanted;
+  private volatile long revision;
+  private volatile boolean closing;
+  private Applied applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
+  private Server seen = Server.ABSENT;
+  private long sequence;
+  private long answered;
+  private long fresh;
+  private long monitorHeard = System.nanoTime();
+  private long leaseEnds = System.nanoTime();
+  private long notBefore = System.nanoTime();
+  private @Nullable Report reported;
+  private long reportedAt;
+  private String problem = "";
+
+  Keeper(
+      KeeperStore store,
+      ServerEye eye,
+      Hands hands,
+      MonitorClient client,
+      Endpoint endpoint,
+      Consumer<String> log) {
+    this.store = store;
+    this.eye = eye;
+    this.hands = hands;
+    this.log = log;
+    this.memory = store.record().memory().orElseThrow();
+    this.revision = memory.revision();
+    this.sequence = store.record().incarnation() << 32;
+    this.fresh = sequence + 1;
+    this.line = new MonitorLine(client, endpoint, told -> inbox.add(new News.Told(told)), log);
+    this.ends = new ProcessWatch(() -> inbox.add(new News.Look()));
+    this.sight = eye.look(Duration.ofSeconds(1), Duration.ofSeconds(1));
+  }
+
+  /**
+   * Works until {@link #close}, or until the node has left the cluster.
+   *
+   * @return whether it has left
+   */
+  boolean run() {
+    line.start(memory.node(), () -> revision);
+    ends.start();
+    while (!closing) {
+      sight = look();
+      if (hasLeft()) {
+        store.forget();
+        return true;
+      }
+      notice();
+      act();
+      report();
+      await();
+    }
+    return false;
+  }
+
+  private Sight look() {
+    if (isRebuilt(busyWith)) {
+      return sight;
+    }
+    Duration silent = store.record().settings().unhealthyAfter();
+    Sight now = eye.look(store.record().settings().heartbeat(), silent);
+    ends.expect(now);
+    return now;
+  }
+
+  /** Whether the data directory is being made, so that there is nothing to be seen in it yet. */
+  private static boolean isRebuilt(@Nullable Act act) {
+    return act instanceof Act.Initialize || act instanceof Act.Clone || act instanceof Act.Rewind;
+  }
+
+  private boolean hasLeft() {
+    return busyWith == null
+        && memory.order().isPresent()
+        && memory.order().get() instanceof Order.Leave
+        && (sight.server() == Server.STOPPED || sight.server() == Server.ABSENT);
+  }
+
+  /** What follows from the look itself. */
+  private void notice() {
+    if (sight.server() == Server.STOPPED && seen != Server.STOPPED) {
+      fresh = sequence + 1;
+    }
+    if (sight.server() != Server.PRIMARY && applied.version() != 0 && busyWith == null) {
+      applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
+    }
+    if (sight.server() != seen) {
+      log.accept("PostgreSQL is " + sight.server() + " at " + sight.position());
+    }
+    seen = sight.server();
+    KeeperMemory next = memory;
+    if (next.underway() && seen == Server.PRIMARY && isToLead()) {
+      next = next.settled();
+    }
+    if (!next.populated() && seen != Server.ABSENT) {
+      next = next.sawData();
+    }
+    remember(next.regained(sight.position()));
+  }
+
+  private boolean isToLead() {
+    return memory.order().isPresent() && memory.order().get() instanceof Order.Lead;
+  }
+
+  private void remember(KeeperMemory next) {
+    if (!next.equals(memory)) {
+      store.save(store.record().remembering(next));
+      memory = next;
+      revision = next.revision();
+    }
+  }
+
+  private KeeperRules rules() {
+    return new KeeperRules(store.record().settings());
+  }
+
+  private void act() {
+    if (busyWith != null || System.nanoTime() - notBefore < 0) {
+      return;
+    }
+    Act act = rules().next(memory, view());
+    if (act instanceof Act.Nothing) {
+      return;
+    }
+    if (act.outlivesItsKeeper()) {
+      remember(memory.begins());
+    }
+    if (act instanceof Act.Rewind || act instanceof Act.Clone) {
+      remember(memory.rebuildBegins());
+    }
+    if (act instanceof Act.StartPrimary) {
+      starts.addLast(System.nanoTime());
+    }
+    log.accept("begins " + act);
+    busyWith = act;
+    unwanted = false;
+    KeeperMemory present = memory;
+    Map<NodeId, Endpoint> peers = store.record().peers();
+    Thread.ofVirtual()
+        .name("act")
+        .start(() -> {
+          Optional<HoldfastException> failure = Optional.empty();
+          try {
+            perform(act, present, peers);
+          } catch (HoldfastException e) {
+            failure = Optional.of(e);
+          } catch (RuntimeException e) {
+            failure =
+                Optional.of(
+                    new HoldfastException(
+                        ErrorCode.UNHANDLED, act + " failed unexpectedly: " + e, e));
+          }
+          inbox.add(new News.Done(act, failure));
+        });
+  }
+
+  private final Hands.Watch watch =
+      new Hands.Watch() {
+        @Override
+        public Sight sight() {
+          return Keeper.this.sight;
+        }
+
+        @Override
+        public boolean unwanted() {
+          return unwanted || closing;
+        }
+      };
+
+  private void perform(Act act, KeeperMemory present, Map<NodeId, Endpoint> peers) {
+    switch (act) {
+      case Act.Nothing nothing -> {}
+      case Act.Initialize initialize -> hands.initialize();
+      case Act.StopServer stop -> {
+        if (present.order().isPresent() && present.order().get() instanceof Order.Lead) {
+          hands.fence();
+        } else {
+          hands.stop(watch);
+        }
+      }
+      case Act.StopReceiver stop -> hands.stopReceiver();
+      case Act.StartPrimary start -> hands.startPrimary(start.version(), start.protection(), watch);
+      case Act.StartFrozen start -> hands.startFrozen();
+      case Act.Promote promote ->
+          hands.promote(promote.timeline(), promote.version(), promote.protection(), watch);
+      case Act.Apply apply -> {
+        Lsn at = hands.apply(apply.version(), apply.protection());
+        justApplied = new Applied(apply.version(), apply.protection(), at);
+      }
+      case Act.Stream stream ->
+          hands.stream(
+              stream.upstream(),
+              address(peers, stream.upstream()),
+              sight.server() != Server.STOPPED);
+      case Act.Fetch fetch -> hands.fetch(fetch.from(), address(peers, fetch.from()), watch);
+      case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()));
+      case Act.Clone clone -> hands.copy(address(peers, clone.upstream()));
+    }
+  }
+
+  private volatile @Nullable Applied justApplied;
+
+  private static Endpoint address(Map<NodeId, Endpoint> peers, NodeId node) {
+    Endpoint found = peers.get(node);
+    if (found == null) {
+      throw new HoldfastException(
+          ErrorCode.HOST_INVALID, "nobody has said yet where node " + node + " is");
+    }
+    return found;
+  }
+
+  private void done(News.Done done) {
+    busyWith = null;
+    if (done.problem().isPresent()) {
+      notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
+      String text = String.valueOf(done.problem().get().getMessage());
+      if (!text.equals(problem)) {
+        log.accept(done.act() + " failed: " + text);
+      }
+      problem = text;
+      return;
+    }
+    problem = "";
+    switch (done.act()) {
+      case Act.Apply apply -> {
+        Applied now = justApplied;
+        if (now != null) {
+          applied = now;
+        }
+      }
+      case Act.StopServer stop -> remember(memory.settled());
+      case Act.Stream stream -> remember(memory.settled());
+      case Act.Rewind rewind -> rebuilt(rewind.upstream());
+      case Act.Clone clone -> rebuilt(clone.upstream());
+      default -> {}
+    }
+  }
+
+  /** From now on it counts again when it holds what the primary holds now. */
+  private void rebuilt(NodeId upstream) {
+    try {
+      Position there = hands.position(address(store.record().peers(), upstream));
+      eye.rebuilt(there);
+      remember(memory.rebuilt(there));
+    } catch (HoldfastException e) {
+      notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
+      log.accept("the copy is of no use: " + e.getMessage());
+    }
+  }
+
+  private KeeperView view() {
+    long now = System.nanoTime();
+    while (!starts.isEmpty() && now - starts.getFirst() > RESTARTS_COUNT.toNanos()) {
+      starts.removeFirst();
+    }
+    Protection protection =
+        applied.version() > 0
+            ? applied.protection()
+            : hands.configured(
+                memory.order().isPresent()
+                    && memory.order().get() instanceof Order.Lead lead
+                    && lead.protection() instanceof Protection.Leased);
+    return new KeeperView(
+        busyWith != null || !sight.exact(),
+        sight.server(),
+        sight.position(),
+        sight.upstream(),
+        sight.streamAlive(),
+        applied.version(),
+        protection,
+        applied.at(),
+        sight.streaming().keySet(),
+        starts.size(),
+        answered,
+        fresh,
+        now - monitorHeard,
+        membersSilence(protection),
+        leaseEnds - now);
+  }
+
+  /** For how long fewer members than must confirm have been heard. */
+  private long membersSilence(Protection protection) {
+    if (!(protection instanceof Protection.SyncSet set)) {
+      return 0;
+    }
+    List<Long> silences = new ArrayList<>();
+    for (NodeId member : set.members()) {
+      silences.add(sight.streaming().getOrDefault(member, Long.MAX_VALUE));
+    }
+    silences.sort(null);
+    return silences.get(set.required() - 1);
+  }
+
+  /** At once when something has changed that others wait for, and once a heartbeat anyway. */
+  private void report() {
+    Report next = rules().report(memory, view(), sequence + 1);
+    boolean due = System.nanoTime() - reportedAt >= store.record().settings().heartbeat().toNanos();
+    Report last = reported;
+    if (!due && last != null && says(next).equals(says(last))) {
+      return;
+    }
+    if (due) {
+      eye.keepPrimaryHeard(sight);
+    }
+    sequence++;
+    reportedAt = System.nanoTime();
+    sentAt[(int) (sequence % SENDING_TIMES)] = reportedAt;
+    reported = next;
+    line.send(next);
+  }
+
+  /** What of a report is worth another one. */
+  private static List<Object> says(Report report) {
+    return List.of(
+        report.promised(),
+        report.frozen(),
+        report.server(),
+        report.position().history(),
+        report.complete(),
+        report.upstream(),
+        report.streamAlive(),
+        report.applied(),
+        report.streaming());
+  }
+
+  private void await() {
+    long heartbeat = store.record().settings().heartbeat().toNanos();
+    long patience =
+        busyWith != null
+            ? WHILE_BUSY.toNanos()
+            : Math.max(1, heartbeat - (System.nanoTime() - reportedAt));
+    try {
+      News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
+      while (news != null) {
+        take(news);
+        news = inbox.poll();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closing = true;
+    }
+  }
+
+  private void take(News news) {
+    switch (news) {
+      case News.Told told -> receive(told.directive());
+      case News.Done done -> done(done);
+      case News.Look look -> {}
+    }
+  }
+
+  private void receive(Directive directive) {
+    Command.Tell tell = directive.tell();
+    Optional<KeeperMemory> accepted = rules().accept(memory, tell);
+    if (accepted.isEmpty()
+        || (tell.answers() > sequence && !(tell.order() instanceof Order.Leave))) {
+      return;
+    }
+    boolean other = !accepted.get().order().equals(memory.order());
+    store.save(store.record().hearing(directive.settings(), directive.peers()));
+    remember(accepted.get());
+    if (other) {
+      log.accept("is told to " + tell.order());
+      unwanted = true;
+      notBefore = System.nanoTime();
+    }
+    answered = tell.answers();
+    monitorHeard = System.nanoTime();
+    boolean ours = tell.answers() >> 32 == store.record().incarnation();
+    if (tell.order() instanceof Order.Lead && ours && sequence - tell.answers() < SENDING_TIMES) {
+      long asked = sentAt[(int) (tell.answers() % SENDING_TIMES)];
+      leaseEnds = Math.max(leaseEnds, asked + tell.lease());
+    }
+  }
+
+  /** Has {@link #run} return; PostgreSQL stays as it is. */
+  void stop() {
+    closing = true;
+    inbox.add(new News.Look());
+  }
+
+  @Override
+  public void close() {
+    stop();
+    line.close();
+    ends.close();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.holdfast.ha.keeper;
+
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.wire.MonitorClient;
+import dev.holdfast.ha.wire.Welcome;
+import dev.holdfast.postgres.process.ServerControl;
+import dev.holdfast.postgres.replication.Upstreams;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A keeper from its start: registers until it has an identity, then keeps its node. */
+public final class KeeperProcess implements AutoCloseable {
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
+
+  private final KeeperConfiguration configuration;
+  private final MonitorClient client;
+  private final Consumer<String> log;
+  private final KeeperStore store;
+  private volatile boolean closing;
+  private volatile @Nullable Keeper keeper;
+
+  /**
+   * Takes the keeper's directory.
+   *
+   * @param log gets a line for everything that people want to know
+   * @throws HoldfastException lock-acquire (50) when another keeper has the directory, json-format
+   *     (99) when what is in it cannot be understood
+   */
+  public KeeperProcess(
+      KeeperConfiguration configuration, MonitorClient client, Consumer<String> log) {
+    this.configuration = configuration;
+    this.client = client;
+    this.log = log;
+    this.store = KeeperStore.open(configuration.state());
+  }
+
+  /**
+   * Works until {@link #stop}, or until the node has left the cluster.
+   *
+   * @return whether it has left
+   */
+  public boolean run() {
+    register();
+    if (closing) {
+      return false;
+    }
+    String secret = store.record().secret();
+    Upstreams upstreams =
+        new Upstreams(configuration.state().resolve("pg_service.conf"), Hands.ROLE, secret);
+    ServerControl control =
+        new ServerControl(
+            configuration.installation(),
+            configuration.data(),
+            configuration.state().resolve("postgresql.log"),
+            Map.of(Upstreams.VARIABLE, upstreams.file().toString()));
+    try (Question question = new Question(configuration.local(), Map.of());
+        Keeper one =
+            new Keeper(
+                store,
+                new ServerEye(configuration.data(), control, upstreams, question),
+                new Hands(
+                    configuration,
+                    control,
+                    upstreams,
+                    secret,
+                    store.record().memory().orElseThrow().node()),
+                client,
+                configuration.endpoint(),
+                log)) {
+      keeper = one;
+      if (closing) {
+        one.stop();
+      }
+      return one.run();
+    }
+  }
+
+  private void register() {
+    boolean said = false;
+    while (!closing && store.record().memory().isEmpty()) {
+      try {
+        Welcome welcome =
+            client.join(store.record().token(), configuration.name(), configuration.endpoint());
+        store.save(store.record().welcomed(welcome));
+        log.accept("is node " + welcome.node());
+      } catch (HoldfastException e) {
+        if (!said) {
+          log.accept(String.valueOf(e.getMessage()));
+          said = true;
+        }
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+        closing |= Thread.currentThread().isInterrupted();
+      }
+    }
+  }
+
+  /** Has {@link #run} return soon; PostgreSQL stays as it is. */
+  public void stop() {
+    closing = true;
+    Keeper one = keeper;
+    if (one != null) {
+      one.stop();
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    store.close();
+  }
+}

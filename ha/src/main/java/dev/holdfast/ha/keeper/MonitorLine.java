@@ -1,0 +1,103 @@
+package dev.holdfast.ha.keeper;
+
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.Report;
+import dev.holdfast.ha.wire.Directive;
+import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.ha.wire.MonitorClient;
+import java.time.Duration;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Carries reports to the monitor and its answers back, on threads of its own, so that a monitor
+ * that hangs does not hang the keeper. Only the newest report is worth sending.
+ */
+final class MonitorLine implements AutoCloseable {
+  private static final Duration LONG_POLL = Duration.ofSeconds(20);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(300);
+
+  private final MonitorClient client;
+  private final Endpoint endpoint;
+  private final Consumer<Directive> heard;
+  private final Consumer<String> log;
+  private final AtomicReference<Report> waiting = new AtomicReference<>();
+  private final LinkedTransferQueue<Boolean> bell = new LinkedTransferQueue<>();
+  private volatile boolean closed;
+  private volatile boolean reachable = true;
+
+  MonitorLine(
+      MonitorClient client, Endpoint endpoint, Consumer<Directive> heard, Consumer<String> log) {
+    this.client = client;
+    this.endpoint = endpoint;
+    this.heard = heard;
+    this.log = log;
+  }
+
+  /**
+   * Begins to carry.
+   *
+   * @param revision the highest revision that the keeper has accepted an order of
+   */
+  void start(NodeId node, LongSupplier revision) {
+    Thread.ofVirtual().name("reports").start(this::sendReports);
+    Thread.ofVirtual().name("orders").start(() -> awaitOrders(node, revision));
+  }
+
+  /** Sends this one instead of any that has not been sent. */
+  void send(Report report) {
+    waiting.set(report);
+    bell.put(true);
+  }
+
+  private void sendReports() {
+    while (!closed) {
+      try {
+        bell.take();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      Report report = waiting.getAndSet(null);
+      if (report != null) {
+        carry(() -> client.report(report, endpoint).ifPresent(heard));
+      }
+    }
+  }
+
+  private void awaitOrders(NodeId node, LongSupplier revision) {
+    while (!closed) {
+      if (!carry(() -> client.await(node, revision.getAsLong(), LONG_POLL).ifPresent(heard))) {
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+      }
+    }
+  }
+
+  private boolean carry(Runnable exchange) {
+    try {
+      exchange.run();
+      if (!reachable) {
+        reachable = true;
+        log.accept("the monitor answers again");
+      }
+      return true;
+    } catch (HoldfastException e) {
+      if (reachable && !closed) {
+        reachable = false;
+        log.accept(String.valueOf(e.getMessage()));
+      }
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    bell.put(true);
+    client.close();
+  }
+}

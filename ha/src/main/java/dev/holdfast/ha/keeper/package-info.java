@@ -1,0 +1,23 @@
+/**
+ * A keeper: the process beside a PostgreSQL that brings about what the monitor wants of it.
+ *
+ * <pre>
+ *   MonitorLine (threads)                Keeper (one thread)                    Hands (a thread an act)
+ *   ---------------------                -------------------                    -----------------------
+ *   long poll, answers -- Directive --&gt;  accept, persist (KeeperStore)
+ *                                        look (ServerEye: processes, SQL, WAL)
+ *                                        KeeperRules.next ---- Act ---------&gt;   pg_ctl, files, signals
+ *   &lt;------------------ Report --------  look again, report             &lt;----   done: wakes the keeper
+ * </pre>
+ *
+ * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
+ * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
+ * an order, by the end of an act, by the end of the postmaster or of the WAL receiver, and by time.
+ *
+ * <p>What the rules are told is never flattering: a server that does not answer is not said to be
+ * stopped, a standby whose receiver might come back is not said to be frozen.
+ */
+@NullMarked
+package dev.holdfast.ha.keeper;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,227 @@
+package dev.holdfast.postgres.process;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts, stops and signals a server that outlives this process, and that waits for nobody: what
+ * became of it is seen by looking.
+ */
+public final class ServerControl {
+  private static final Duration PROGRAM_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration NAMED = Duration.ofMillis(50);
+
+  /** What every process of PostgreSQL but the postmaster begins its title with. */
+  private static final String TITLE = "postgres: ";
+
+  private static final Duration LAUNCH = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
+
+  private final PostgresInstallation installation;
+  private final Path data;
+  private final Path log;
+  private final Map<String, String> environment;
+  private final ClusterProcesses processes;
+
+  /**
+   * Of one data directory.
+   *
+   * @param log where a server that was started here writes what it logs before its own settings say
+   *     where to
+   * @param environment variables that the server is to have
+   */
+  public ServerControl(
+      PostgresInstallation installation, Path data, Path log, Map<String, String> environment) {
+    this.installation = installation;
+    this.data = data;
+    this.log = log;
+    this.environment = Map.copyOf(environment);
+    this.processes = new ClusterProcesses(data);
+  }
+
+  /** The server's processes. */
+  public ClusterProcesses processes() {
+    return processes;
+  }
+
+  /** The programs that it runs with. */
+  public PostgresInstallation installation() {
+    return installation;
+  }
+
+  /** The postmaster's process, when there is one. */
+  public OptionalLong postmaster() {
+    return Postmaster.of(data)
+        .map(Postmaster::pid)
+        .map(OptionalLong::of)
+        .orElseGet(OptionalLong::empty);
+  }
+
+  /**
+   * Makes a new cluster, beside first: under its own name it is whole.
+   *
+   * @param superuser the role that it belongs to; the operating system's user of this name gets in
+   *     without a password
+   * @throws HoldfastException execute (102)
+   */
+  public void initialize(String superuser) {
+    Path fresh = data.resolveSibling(data.getFileName() + ".initializing");
+    run(List.of("rm", "-rf", "--", fresh.toString()), PROGRAM_TIMEOUT)
+        .orThrow("remove '" + fresh + "'");
+    run(
+            List.of(
+                installation.program("initdb").toString(),
+                "--pgdata=" + fresh,
+                "--username=" + superuser,
+                "--auth-local=peer",
+                "--auth-host=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--data-checksums"),
+            Duration.ofMinutes(5))
+        .orThrow("create a cluster in '" + fresh + "'");
+    try {
+      Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MOVE,
+          "unable to name '" + fresh + "' '" + data + "': " + e.getMessage(),
+          e,
+          "The data directory must not exist, and be no mount point: its parent may be one.");
+    }
+  }
+
+  /**
+   * Launches the server in a session of its own.
+   *
+   * @throws HoldfastException execute (102) when it cannot be launched; whether it stays up is
+   *     another matter
+   */
+  public void launch() {
+    run(
+            List.of(
+                installation.program("pg_ctl").toString(),
+                "start",
+                "-W",
+                "-s",
+                "-D",
+                data.toString(),
+                "-l",
+                log.toString()),
+            PROGRAM_TIMEOUT)
+        .orThrow("start PostgreSQL on '" + data + "'");
+    // It has its data directory as working directory, by which we know it, a moment later.
+    long deadline = System.nanoTime() + LAUNCH.toNanos();
+    while (processes.running().isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /** Runs one of PostgreSQL's programs in the server's environment. */
+  public ExternalProgram.Result run(List<String> command, Duration timeout) {
+    Map<String, @Nullable String> all = new HashMap<>();
+    for (String name : System.getenv().keySet()) {
+      if (name.startsWith("PG")) {
+        all.put(name, null);
+      }
+    }
+    all.put("LC_ALL", "C");
+    all.putAll(environment);
+    return ExternalProgram.run(command, all, timeout);
+  }
+
+  /** Has the postmaster read its settings again; it need not accept connections for that. */
+  public void hangUp() {
+    postmaster().ifPresent(pid -> signal("HUP", pid));
+  }
+
+  /** Asks a process to end. */
+  public void terminate(long pid) {
+    signal("TERM", pid);
+  }
+
+  /**
+   * Stops the server, in good order if that is possible within the time, and otherwise at once:
+   * afterwards no process of the data directory is left.
+   *
+   * @param mode how it is asked; {@link StopMode#IMMEDIATE} means at once
+   * @param patience how long it may take
+   * @throws HoldfastException pg-running (38)
+   */
+  public void stop(StopMode mode, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    OptionalLong postmaster = postmaster();
+    if (postmaster.isPresent() && mode != StopMode.IMMEDIATE) {
+      signal(mode == StopMode.FAST ? "INT" : "TERM", postmaster.getAsLong());
+      while (System.nanoTime() - deadline < 0 && !processes.running().isEmpty()) {
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      }
+    }
+    processes.killAll(Duration.ofSeconds(10));
+  }
+
+  private static void signal(String name, long pid) {
+    ExternalProgram.Result result =
+        ExternalProgram.run(
+            List.of("kill", "-" + name, Long.toString(pid)), Map.of(), PROGRAM_TIMEOUT);
+    if (!result.succeeded() && ProcessHandle.of(pid).isPresent()) {
+      throw new HoldfastException(
+          ErrorCode.EXECUTE, "unable to signal process " + pid + ": " + result.err().strip());
+    }
+  }
+
+  /**
+   * The WAL receivers, and those children of the postmaster that have not said in time what they
+   * are, and may become one.
+   */
+  public List<Long> walReceivers() {
+    long deadline = System.nanoTime() + NAMED.toNanos();
+    while (true) {
+      boolean unnamed = false;
+      List<Long> found = new ArrayList<>();
+      OptionalLong postmaster = postmaster();
+      for (long pid : processes.running()) {
+        String title = title(pid).orElse(TITLE);
+        if (postmaster.isEmpty() || postmaster.getAsLong() != pid) {
+          boolean named = title.startsWith(TITLE);
+          unnamed |= !named;
+          if (!named || isReceiver(title)) {
+            found.add(pid);
+          }
+        }
+      }
+      if (!unnamed || System.nanoTime() - deadline > 0) {
+        return found;
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /** {@code postgres: walreceiver ...}, with {@code cluster_name} before it where that is set. */
+  private static boolean isReceiver(String title) {
+    return title.startsWith("postgres: walreceiver") || title.contains(": walreceiver ");
+  }
+
+  private static Optional<String> title(long pid) {
+    try {
+      String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+      // A process that ends has none any more.
+      return line.isEmpty() ? Optional.empty() : Optional.of(line.replace('\0', ' '));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.postgres.replication;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The settings of a server that its keeper owns: {@code holdfast.conf} in the data directory, which
+ * {@code postgresql.conf} includes at its end. What {@code ALTER SYSTEM} says of them would take
+ * precedence, so it is taken out of {@code postgresql.auto.conf} while the server is stopped; of a
+ * running one {@link ReloadProof} notices.
+ *
+ * <p>The file travels with copies of the data directory, so it is written anew before every start.
+ */
+public final class ManagedSettings {
+  /** The file's name in the data directory. */
+  public static final String FILE = "holdfast.conf";
+
+  private static final String INCLUDE = "include_if_exists = '" + FILE + "'";
+  private static final String AUTO = "postgresql.auto.conf";
+
+  /** What makes PostgreSQL start as a standby. */
+  private static final String STANDBY_SIGNAL = "standby.signal";
+
+  /** What would make it end recovery by itself. */
+  private static final String RECOVERY_SIGNAL = "recovery.signal";
+
+  /** Whoever sets these decides who confirms, and who is followed. */
+  private static final Set<String> OWNED =
+      Set.of(
+          "synchronous_standby_names",
+          "primary_conninfo",
+          "primary_slot_name",
+          "recovery_target_timeline",
+          "wal_retrieve_retry_interval",
+          "wal_receiver_status_interval",
+          "hot_standby",
+          "port",
+          "listen_addresses",
+          "unix_socket_directories");
+
+  private final Path data;
+  private final Map<String, String> always;
+
+  /**
+   * Of one server.
+   *
+   * @param data its data directory
+   * @param always settings that never change while a keeper runs, for example {@code port}
+   */
+  public ManagedSettings(Path data, Map<String, String> always) {
+    this.data = data;
+    this.always = Map.copyOf(always);
+  }
+
+  /**
+   * Writes them; they take effect with the next start or {@link ReloadProof#reload}.
+   *
+   * @param version their number, which the server shows as {@code holdfast.version}
+   * @param synchronousStandbyNames who confirms, in PostgreSQL's syntax; empty for nobody
+   * @param node the node's own number, by which its upstream knows it
+   * @param upstream the number of the node to stream from, 0 for none
+   */
+  public void write(long version, String synchronousStandbyNames, int node, int upstream) {
+    Map<String, String> settings = new LinkedHashMap<>(new TreeMap<>(always));
+    settings.put("holdfast.version", Long.toString(version));
+    settings.put("synchronous_standby_names", synchronousStandbyNames);
+    settings.put(
+        "primary_conninfo",
+        upstream == 0
+            ? ""
+            : "service=" + Upstreams.service(upstream) + " application_name=" + member(node));
+    settings.put("recovery_target_timeline", "latest");
+    // The default of 5 s makes every second promotion wait for it.
+    settings.put("wal_retrieve_retry_interval", "100ms");
+    settings.put("wal_receiver_status_interval", "1s");
+    settings.put("hot_standby", "on");
+    StringBuilder text =
+        new StringBuilder("# Written by holdfast keeper; what is changed here is overwritten.\n");
+    settings.forEach((name, value) ->
+        text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
+    DurableText.write(data.resolve(FILE), text.toString());
+  }
+
+  /** The name by which a node confirms, in {@code synchronous_standby_names} and elsewhere. */
+  public static String member(int node) {
+    return "node_" + node;
+  }
+
+  /** The synchronous_standby_names that were written last; empty when nothing was. */
+  public String synchronousStandbyNames() {
+    String prefix = "synchronous_standby_names = '";
+    return lines(data.resolve(FILE)).stream()
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length(), line.length() - 1).replace("''", "'"))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Makes them count: to be called while the server is stopped. */
+  public void takeOver() {
+    Path main = data.resolve("postgresql.conf");
+    List<String> lines = lines(main);
+    if (lines.isEmpty() || !lines.getLast().equals(INCLUDE)) {
+      List<String> kept = new ArrayList<>(lines);
+      kept.removeIf(INCLUDE::equals);
+      kept.add(INCLUDE);
+      DurableText.write(main, String.join("\n", kept) + "\n");
+    }
+    Path auto = data.resolve(AUTO);
+    List<String> others = lines(auto).stream().filter(line -> !isOwned(line)).toList();
+    if (others.size() < lines(auto).size()) {
+      DurableText.write(auto, String.join("\n", others) + "\n");
+    }
+  }
+
+  private static boolean isOwned(String line) {
+    String name = line.strip().split("[\\s=]", 2)[0];
+    return OWNED.contains(name);
+  }
+
+  /** Whether the server starts as a standby. */
+  public boolean standby() {
+    return Files.exists(data.resolve(STANDBY_SIGNAL));
+  }
+
+  /** Has the next start be one as a standby, or as a primary. */
+  public void standby(boolean recovery) {
+    Path signal = data.resolve(STANDBY_SIGNAL);
+    try {
+      Files.deleteIfExists(data.resolve(RECOVERY_SIGNAL));
+      if (recovery && !Files.exists(signal)) {
+        DurableText.write(signal, "");
+      } else if (!recovery) {
+        Files.deleteIfExists(signal);
+      }
+      DurableText.sync(data);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_WRITE, "unable to write '" + signal + "': " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Lets the other nodes in: the role of replication may stream, and connect to the database {@code
+   * postgres}, from everywhere, with its password.
+   */
+  public void admit(String role) {
+    String line = "host replication,postgres " + role + " all scram-sha-256";
+    Path file = data.resolve("pg_hba.conf");
+    List<String> lines = lines(file);
+    if (!lines.contains(line)) {
+      List<String> more = new ArrayList<>(lines);
+      more.addFirst(line);
+      more.addFirst("# The nodes of this cluster; written by holdfast keeper.");
+      DurableText.write(file, String.join("\n", more) + "\n");
+    }
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_READ, "unable to read '" + file + "': " + e.getMessage(), e);
+    }
+  }
+}

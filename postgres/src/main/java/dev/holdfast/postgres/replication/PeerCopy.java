@@ -1,0 +1,103 @@
+package dev.holdfast.postgres.replication;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.process.ServerControl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+
+/** Makes a data directory one of another server's: by a rewind, or as a new copy. */
+public final class PeerCopy {
+  private static final Duration LONGEST = Duration.ofDays(7);
+
+  private final ServerControl control;
+  private final Upstreams upstreams;
+  private final Path data;
+
+  /** For one data directory, of a server that is stopped while this works. */
+  public PeerCopy(ServerControl control, Upstreams upstreams, Path data) {
+    this.control = control;
+    this.upstreams = upstreams;
+    this.data = data;
+  }
+
+  /**
+   * Takes back what is not part of the other server's history ({@code pg_rewind}).
+   *
+   * @throws HoldfastException execute (102); the data directory is of no use then, and has to be
+   *     copied
+   */
+  public void rewind(ServerAddress source) {
+    upstreams.source(source);
+    try {
+      control
+          .run(
+              List.of(
+                  control.installation().program("pg_rewind").toString(),
+                  "--target-pgdata=" + data,
+                  "--source-server=service=" + Upstreams.SOURCE,
+                  "--no-sync"),
+              LONGEST)
+          .orThrow("rewind '" + data + "'");
+      syncAll();
+    } finally {
+      upstreams.close();
+    }
+  }
+
+  /** Everything at once, rather than file by file. */
+  private void syncAll() {
+    control
+        .run(List.of("sync", "--file-system", data.toString()), LONGEST)
+        .orThrow("make '" + data + "' durable");
+  }
+
+  /**
+   * Makes a new copy. What was there before stays aside, as {@code NAME.before}, until the next
+   * copy is whole.
+   *
+   * @throws HoldfastException execute (102), file-move (74); what was there is there still
+   */
+  public void copy(ServerAddress source) {
+    Path fresh = data.resolveSibling(data.getFileName() + ".copying");
+    Path aside = data.resolveSibling(data.getFileName() + ".before");
+    upstreams.source(source);
+    try {
+      remove(fresh);
+      control
+          .run(
+              List.of(
+                  control.installation().program("pg_basebackup").toString(),
+                  "--pgdata=" + fresh,
+                  "--dbname=service=" + Upstreams.SOURCE,
+                  "--checkpoint=fast",
+                  "--wal-method=stream"),
+              LONGEST)
+          .orThrow("copy the primary to '" + fresh + "'");
+      if (Files.exists(data)) {
+        remove(aside);
+        Files.move(data, aside, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
+      DurableText.syncParent(data);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MOVE, "unable to put the copy in place of '" + data + "': " + e, e);
+    } finally {
+      upstreams.close();
+    }
+  }
+
+  private void remove(Path directory) {
+    if (Files.exists(directory)) {
+      control
+          .run(List.of("rm", "-rf", "--", directory.toString()), LONGEST)
+          .orThrow("remove '" + directory + "'");
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.holdfast.postgres.replication;
+
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.Timeline;
+import dev.holdfast.domain.TimelineHistory;
+import dev.holdfast.domain.WalSegment;
+import dev.holdfast.domain.WalSegmentSize;
+import dev.holdfast.postgres.control.PgControlFile;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The timelines of the WAL in a data directory. */
+public final class WalTimelines {
+  private static final String EMPTY = "";
+
+  private final Path data;
+  private final Path wal;
+  private @Nullable WalSegmentSize size;
+
+  /** Of one data directory. */
+  public WalTimelines(Path data) {
+    this.data = data;
+    this.wal = data.resolve("pg_wal");
+  }
+
+  /**
+   * The timeline on which the last byte before an LSN was received: the newest of which there is
+   * the segment, and the history. A segment is not prepared under a newer timeline before something
+   * of it comes; a promotion makes it a moment before the history.
+   *
+   * @throws HoldfastException file-missing (55) when there is no such segment
+   */
+  public Timeline containing(Lsn end) {
+    String suffix =
+        WalSegment.endingAt(new Timeline(1), end, segmentSize()).toString().substring(8);
+    long newest = 0;
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(wal, "????????" + suffix)) {
+      for (Path segment : segments) {
+        WalSegment one = WalSegment.parse(String.valueOf(segment.getFileName()));
+        if (one.timeline().number() > newest && hasHistory(one.timeline())) {
+          newest = one.timeline().number();
+        }
+      }
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_READ, "unable to list '" + wal + "': " + e.getMessage(), e);
+    }
+    if (newest == 0) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MISSING, "'" + wal + "' has no segment that ends at " + end);
+    }
+    return new Timeline(newest);
+  }
+
+  private boolean hasHistory(Timeline timeline) {
+    return timeline.number() == 1 || Files.exists(wal.resolve(timeline.historyFileName()));
+  }
+
+  private WalSegmentSize segmentSize() {
+    WalSegmentSize known = size;
+    if (known == null) {
+      known = PgControlFile.read(data, null).control().walSegmentSize();
+      size = known;
+    }
+    return known;
+  }
+
+  /** How a timeline came about; the first has no history. */
+  public TimelineHistory history(Timeline timeline) {
+    if (timeline.number() == 1) {
+      return TimelineHistory.parse(timeline, EMPTY);
+    }
+    Path file = wal.resolve(timeline.historyFileName());
+    try {
+      return TimelineHistory.parse(timeline, Files.readString(file));
+    } catch (IOException e) {
+      throw new HoldfastException(
+          e instanceof NoSuchFileException ? ErrorCode.FILE_MISSING : ErrorCode.FILE_READ,
+          "unable to read '" + file + "': " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Has the next promotion choose a timeline, by taking the numbers before it: PostgreSQL takes the
+   * first of which there is no history. An empty history is that of a timeline that nobody follows.
+   *
+   * @param from the present timeline
+   * @param to the one that is to be chosen
+   */
+  public void skip(Timeline from, Timeline to) {
+    for (long number = from.number() + 1; number < to.number(); number++) {
+      Path file = wal.resolve(new Timeline(number).historyFileName());
+      if (!Files.exists(file)) {
+        DurableText.write(file, EMPTY);
+      }
+    }
+  }
+}
