@@ -43,6 +43,7 @@ class DefaultsTest {
           "events",
           "failover",
           "hosted",
+          "keeper",
           "maintenance",
           "monitor",
           "node",

@@ -1,0 +1,113 @@
+package dev.holdfast.cli.cluster;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A client that commits a row every ten milliseconds to whoever is the primary, connects again when
+ * it must, and remembers what was acknowledged: each row must be there exactly once in the end.
+ */
+final class Acknowledged implements AutoCloseable {
+  private static final Duration BETWEEN = Duration.ofMillis(10);
+
+  private final String url;
+  private final Thread thread;
+  private final List<Long> rows = new ArrayList<>();
+  private volatile boolean ended;
+  private long newest;
+  private long lastAt = System.nanoTime();
+  private long longest;
+  private String lastError = "";
+
+  Acknowledged(String url) {
+    this.url = url;
+    this.thread = Thread.ofPlatform().name("client").start(this::write);
+  }
+
+  private void write() {
+    while (!ended) {
+      try (Connection connection = DriverManager.getConnection(url);
+          Statement statement = connection.createStatement()) {
+        statement.execute("create table if not exists written (id bigint)");
+        while (!ended) {
+          long id = newest++;
+          statement.execute("insert into written values (" + id + ")");
+          acknowledged(id);
+          LockSupport.parkNanos(BETWEEN.toNanos());
+        }
+      } catch (SQLException e) {
+        failed(e);
+        LockSupport.parkNanos(BETWEEN.toNanos());
+      }
+    }
+  }
+
+  private synchronized void acknowledged(long id) {
+    rows.add(id);
+    long now = System.nanoTime();
+    longest = Math.max(longest, now - lastAt);
+    lastAt = now;
+  }
+
+  private synchronized void failed(SQLException e) {
+    lastError = String.valueOf(e.getMessage());
+  }
+
+  synchronized String lastError() {
+    return lastError;
+  }
+
+  /** How many rows were acknowledged. */
+  synchronized int count() {
+    return rows.size();
+  }
+
+  /** The longest time without an acknowledged row since this was asked last. */
+  synchronized Duration longestPause() {
+    long pause = longest;
+    longest = 0;
+    return Duration.ofNanos(pause);
+  }
+
+  /** Acknowledged rows that are not there, or are there more than once. */
+  List<Long> missing() {
+    Map<Long, Integer> there = new HashMap<>();
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("select id from written")) {
+      while (result.next()) {
+        there.merge(result.getLong(1), 1, Integer::sum);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    synchronized (this) {
+      return rows.stream().filter(id -> there.getOrDefault(id, 0) != 1).toList();
+    }
+  }
+
+  /** Writes no more. */
+  void end() {
+    ended = true;
+    try {
+      thread.join(Duration.ofSeconds(20));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    end();
+  }
+}

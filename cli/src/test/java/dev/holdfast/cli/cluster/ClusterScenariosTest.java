@@ -1,0 +1,174 @@
+package dev.holdfast.cli.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cli.HoldfastCommand;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A cluster of real processes on bad days. In each, a client commits all the time, and every row
+ * that was acknowledged to it is there exactly once in the end.
+ */
+class ClusterScenariosTest {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+
+  @Test
+  void aPlannedAndAnUnplannedChangeOfThePrimaryLoseNothing() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        advance(client);
+        client.longestPause();
+
+        HoldfastCommand.Outcome switchover = site.operator("switchover");
+        assertThat(switchover.exit()).as(switchover::toString).isZero();
+        assertThat(site.primary().name()).isEqualTo("n2");
+        advance(client);
+        say("switchover", client);
+        site.awaitProtected();
+
+        ClusterSite.Node failed = site.primary();
+        failed.killKeeper();
+        failed.killPostmaster();
+        awaitPrimary(site, "n1");
+        advance(client);
+        say("keeper and postmaster killed", client);
+
+        failed.startKeeper();
+        site.awaitProtected();
+        advance(client);
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatOnlyTheFormerPrimaryHadIsTakenBackWhenItRejoins() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        advance(client);
+        ClusterSite.Node failed = site.primary();
+        failed.killKeeper();
+        failed.silenceSenders();
+        // Acknowledged by nobody but this server, as it was asked to.
+        failed.sql("set synchronous_commit = local; create table only_here (id int)");
+        failed.killEverything();
+        awaitPrimary(site, "n2");
+        advance(client);
+
+        failed.startKeeper();
+        site.awaitProtected();
+        assertThat(failed.said()).contains("begins Rewind");
+        assertThat(failed.sql("select to_regclass('only_here') is null")).isEqualTo("t");
+        advance(client);
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aPrimaryThatStoodStillAcknowledgesNothingWhenItGoesOn() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        advance(client);
+        client.longestPause();
+        ClusterSite.Node frozen = site.primary();
+        frozen.freeze(true);
+        awaitPrimary(site, "n2");
+        advance(client);
+        say("the host stood still", client);
+
+        frozen.freeze(false);
+        assertThat(acknowledges(site.url(frozen))).as(site::said).isFalse();
+        site.awaitProtected();
+        advance(client);
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatNeedsNoFailoverGetsNone() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      ClusterSite.Node primary = site.primary();
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        advance(client);
+        client.longestPause();
+
+        List<Long> before = primary.processes();
+        long postmaster = primary.postmaster();
+        assertThat(primary.stopKeeper()).isZero();
+        assertThat(primary.postmaster()).isEqualTo(postmaster);
+        assertThat(before).contains(postmaster);
+        primary.startKeeper();
+        site.awaitProtected();
+        assertThat(primary.postmaster()).isEqualTo(postmaster);
+
+        site.killMonitor();
+        advance(client);
+        site.startMonitor();
+        site.awaitProtected();
+        advance(client);
+        assertThat(client.longestPause()).as(site::said).isLessThan(Duration.ofSeconds(2));
+        assertThat(site.primary()).isSameAs(primary);
+
+        primary.killPostmaster();
+        site.await("PostgreSQL is up again", view -> restarted(primary, postmaster));
+        advance(client);
+        say("the postmaster killed", client);
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  private static void awaitPrimary(ClusterSite site, String name) {
+    site.await(
+        name + " as the primary",
+        view -> view.primary().filter(id -> view.name(id).equals(name)).isPresent());
+  }
+
+  private static boolean restarted(ClusterSite.Node node, long before) {
+    return !node.processes().isEmpty()
+        && node.data().resolve("postmaster.pid").toFile().exists()
+        && node.postmaster() != before;
+  }
+
+  /** Until so many more rows were acknowledged. */
+  private static void advance(Acknowledged client) {
+    int goal = client.count() + 50;
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (client.count() < goal) {
+      assertThat(System.nanoTime()).as(client::lastError).isLessThan(deadline);
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  private static void say(String what, Acknowledged client) {
+    System.out.printf("%s: %d ms without a commit%n", what, client.longestPause().toMillis());
+  }
+
+  /** Whether a commit on this server is acknowledged within some seconds. */
+  private static boolean acknowledges(String url) {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("insert into written values (-1)");
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package dev.holdfast.cli.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cli.HoldfastCommand;
+import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.wire.ClusterView;
+import dev.holdfast.ha.wire.MonitorClient;
+import dev.holdfast.postgres.process.ClusterPlace;
+import dev.holdfast.postgres.process.ClusterProcesses;
+import dev.holdfast.postgres.process.ExternalProgram;
+import dev.holdfast.testkit.TestDirectory;
+import dev.holdfast.testkit.TestPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * A cluster on the loopback interface: a monitor, and nodes with a keeper and a PostgreSQL each.
+ */
+final class ClusterSite implements AutoCloseable {
+  static final String STANZA = "main";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private final TestDirectory directory = TestDirectory.create();
+  private final int monitorPort = ClusterPlace.freePort();
+  private final SequencedMap<Integer, Node> nodes = new TreeMap<>();
+  private final MonitorClient client =
+      new MonitorClient(URI.create("http://127.0.0.1:" + monitorPort), STANZA, ANSWER);
+  private HoldfastCommand.Running monitor;
+
+  /** One node; it keeps its port, its directories and its name. */
+  final class Node {
+    private final int number;
+    private final int port = ClusterPlace.freePort();
+    private final Path home;
+    private HoldfastCommand.Running keeper;
+
+    private Node(int number) {
+      this.number = number;
+      this.home = directory.directory("n" + number);
+      this.keeper = launch();
+    }
+
+    private HoldfastCommand.Running launch() {
+      return HoldfastCommand.start(
+          "keeper",
+          "--no-config",
+          "--stanza=" + STANZA,
+          "--monitor=http://127.0.0.1:" + monitorPort,
+          "--pg1-path=" + data(),
+          "--pg1-port=" + port,
+          "--pg1-socket-path=" + home,
+          "--pg-bin=" + TestPostgres.system().bin(),
+          "--node-name=" + name(),
+          "--node-host=127.0.0.1",
+          "--keeper-path=" + home.resolve("keeper"),
+          "--log-level-file=off",
+          "--log-level-console=info");
+    }
+
+    String name() {
+      return "n" + number;
+    }
+
+    int port() {
+      return port;
+    }
+
+    Path data() {
+      return home.resolve("data");
+    }
+
+    /** PostgreSQL's processes. */
+    List<Long> processes() {
+      return new ClusterProcesses(data()).running();
+    }
+
+    /** The postmaster's number, as its own file says. */
+    long postmaster() {
+      try {
+        return Long.parseLong(Files.readAllLines(data().resolve("postmaster.pid")).getFirst());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void killPostmaster() {
+      signal("KILL", postmaster());
+    }
+
+    /** Its WAL senders stand still from now on. */
+    void silenceSenders() {
+      sql("select pid from pg_stat_replication")
+          .lines()
+          .forEach(pid -> signal("STOP", Long.parseLong(pid)));
+    }
+
+    void killEverything() {
+      new ClusterProcesses(data()).killAll(Duration.ofSeconds(20));
+    }
+
+    void killKeeper() {
+      try {
+        keeper.process().destroyForcibly().waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+
+    void startKeeper() {
+      keeper = launch();
+    }
+
+    /** SIGTERM, as systemd does. */
+    int stopKeeper() {
+      keeper.process().destroy();
+      return keeper.await().exit();
+    }
+
+    /** Stops everything of the host in its tracks, or lets it go on. */
+    void freeze(boolean stands) {
+      List<Long> all = new ArrayList<>(processes());
+      all.add(keeper.process().pid());
+      all.forEach(pid -> signal(stands ? "STOP" : "CONT", pid));
+    }
+
+    String said() {
+      try {
+        return name() + ":\n" + Files.readString(keeper.out()) + Files.readString(keeper.err());
+      } catch (IOException e) {
+        return name() + " " + e;
+      }
+    }
+
+    /** What psql answers, over the node's own socket. */
+    String sql(String statement) {
+      return directory
+          .run(
+              TestPostgres.system().program("psql").toString(),
+              "-X",
+              "-A",
+              "-t",
+              "-q",
+              "-h",
+              home.toString(),
+              "-p",
+              Integer.toString(port),
+              "-d",
+              "postgres",
+              "-c",
+              statement)
+          .orThrow("run " + statement)
+          .out()
+          .strip();
+    }
+  }
+
+  ClusterSite() {
+    startMonitor();
+  }
+
+  void startMonitor() {
+    monitor =
+        HoldfastCommand.start(
+            "monitor",
+            "--no-config",
+            "--monitor-listen=127.0.0.1:" + monitorPort,
+            "--monitor-path=" + directory.path().resolve("monitor"),
+            "--log-level-file=off",
+            "--log-level-console=info");
+  }
+
+  void killMonitor() {
+    try {
+      monitor.process().destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  Node node(int number) {
+    return nodes.computeIfAbsent(number, Node::new);
+  }
+
+  /** A cluster of so many nodes in which all may take over. */
+  void form(int count) {
+    node(1);
+    await("a primary", ClusterSite::writes);
+    node(1).sql("create role app login superuser password 'app'");
+    for (int number = 2; number <= count; number++) {
+      node(number);
+    }
+    awaitProtected();
+  }
+
+  /** Until every node but the primary is a standby that confirms. */
+  void awaitProtected() {
+    await(
+        "every standby confirms",
+        view ->
+            view.proven()
+                && has(view, "primary")
+                && view.nodes().size() == nodes.size()
+                && view.nodes().stream()
+                    .allMatch(node ->
+                        view.primary().filter(node.id()::equals).isPresent()
+                            || (node.goal().toString().equals("secondary")
+                                && node.seen().filter(seen -> !seen.silent()).isPresent())));
+  }
+
+  private static boolean writes(ClusterView view) {
+    return view.nodes().stream()
+        .flatMap(node -> node.seen().stream())
+        .anyMatch(seen -> seen.server() == Server.PRIMARY);
+  }
+
+  private static boolean has(ClusterView view, String goal) {
+    return view.nodes().stream()
+        .anyMatch(node ->
+            view.primary().filter(node.id()::equals).isPresent()
+                && node.goal().toString().equals(goal));
+  }
+
+  /** The primary's name, as the monitor has it. */
+  Node primary() {
+    ClusterView view = client.view();
+    String name = view.name(view.primary().orElseThrow());
+    return nodes.values().stream()
+        .filter(node -> node.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Until the monitor shows what is waited for. */
+  ClusterView await(String what, Predicate<ClusterView> condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Object last = "";
+    while (true) {
+      try {
+        ClusterView view = client.view();
+        last = view;
+        if (condition.test(view)) {
+          return view;
+        }
+      } catch (HoldfastException e) {
+        last = e;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError(what + " was waited for in vain: " + last + "\n" + said());
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /** An operator's verb, to its end. */
+  HoldfastCommand.Outcome operator(String... words) {
+    List<String> command = new ArrayList<>(List.of(words));
+    command.add(1, "--stanza=" + STANZA);
+    command.add(1, "--monitor=http://127.0.0.1:" + monitorPort);
+    command.add(1, "--no-config");
+    return HoldfastCommand.run(command.toArray(String[]::new));
+  }
+
+  /** For a client that follows the primary. */
+  String url() {
+    return "jdbc:postgresql://"
+        + nodes.values().stream()
+            .map(node -> "127.0.0.1:" + node.port())
+            .collect(Collectors.joining(","))
+        + "/postgres?user=app&password=app&targetServerType=primary&connectTimeout=1"
+        + "&socketTimeout=5&hostRecheckSeconds=0";
+  }
+
+  /** For a client that talks to one node whatever it is. */
+  String url(Node node) {
+    return "jdbc:postgresql://127.0.0.1:"
+        + node.port()
+        + "/postgres?user=app&password=app&connectTimeout=2&socketTimeout=3";
+  }
+
+  /** What everybody has said, for the message of a failed assertion. */
+  String said() {
+    try {
+      return Files.readString(monitor.out())
+          + Files.readString(monitor.err())
+          + nodes.values().stream().map(Node::said).collect(Collectors.joining("\n"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static void signal(String name, long pid) {
+    assertThat(
+            ExternalProgram.run(List.of("kill", "-" + name, Long.toString(pid)), Map.of(), ANSWER)
+                .succeeded())
+        .isTrue();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    for (Node node : nodes.values()) {
+      node.killKeeper();
+      node.killEverything();
+    }
+    killMonitor();
+    directory.close();
+  }
+}
