@@ -16,13 +16,19 @@ import java.util.Optional;
  *     WAL to its data files: before it replays that far they do not fit together; empty where crash
  *     recovery must reach the end of the WAL anyhow
  * @param minRecoveryTimeline the timeline of that point; 0 when there is none
+ * @param backupUnfinished whether the files are a backup of whose WAL replay has not reached the
+ *     end, without which they do not fit together either
  * @param walPageSize bytes of a WAL page, 8192 unless PostgreSQL was built otherwise
  */
 public record RecoveryControl(
-    Optional<Lsn> minRecoveryPoint, Timeline minRecoveryTimeline, int walPageSize) {
+    Optional<Lsn> minRecoveryPoint,
+    Timeline minRecoveryTimeline,
+    boolean backupUnfinished,
+    int walPageSize) {
 
   private static final int MIN_RECOVERY_POINT_OFFSET = 136;
   private static final int MIN_RECOVERY_TIMELINE_OFFSET = 144;
+  private static final int BACKUP_START_OFFSET = 152;
   private static final int WAL_PAGE_SIZE_OFFSET = 224;
 
   private static final int MIN_PAGE_SIZE = 1024;
@@ -45,6 +51,7 @@ public record RecoveryControl(
     return new RecoveryControl(
         point == 0 ? Optional.empty() : Optional.of(new Lsn(point)),
         new Timeline(Integer.toUnsignedLong(buffer.getInt(MIN_RECOVERY_TIMELINE_OFFSET))),
+        buffer.getLong(BACKUP_START_OFFSET) != 0,
         buffer.getInt(WAL_PAGE_SIZE_OFFSET));
   }
 }

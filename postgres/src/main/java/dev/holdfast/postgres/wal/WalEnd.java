@@ -46,7 +46,8 @@ public record WalEnd(TimelineHistory history, Lsn lsn) {
    *     first segment or a history; file-invalid (28) when PostgreSQL would refuse to start, when
    *     WAL that the data files need is missing or damaged, or when they are a backup that was not
    *     recovered yet; what {@link PgControlFile#read} throws; format (29) for a damaged history;
-   *     file-open (41), file-read (42), file-sync (52)
+   *     what {@link ClusterProcesses#running} throws; file-open (41), file-read (42), file-sync
+   *     (52)
    */
   public static WalEnd of(Path data) {
     if (!new ClusterProcesses(data).running().isEmpty()) {
@@ -77,7 +78,9 @@ public record WalEnd(TimelineHistory history, Lsn lsn) {
   }
 
   private static void expectRecovered(Path data, PgControlFile file) {
-    if (Files.exists(data.resolve("backup_label")) || file.checkpointIsInvalid()) {
+    if (Files.exists(data.resolve("backup_label"))
+        || file.checkpointIsInvalid()
+        || file.recovery().backupUnfinished()) {
       throw new HoldfastException(
           ErrorCode.FILE_INVALID,
           "'" + data + "' is a backup that was not recovered yet: its WAL has no end",

@@ -74,17 +74,22 @@ final class StoppedCluster {
    * A streaming standby, from a copy of this cluster, which is stopped for it and started again.
    */
   StoppedCluster standby(String name) {
-    cluster.stop(StopMode.FAST, PATIENCE);
-    LocalCluster copy = sandbox.existing(cluster.installation(), name);
-    sandbox.run("cp", "-a", data().toString(), copy.place().data().toString());
-    copy.configure(
+    stop();
+    StoppedCluster standby = copy(name);
+    standby.signal();
+    standby.cluster.configure(
         "primary_conninfo = 'host=%s port=%d user=postgres'"
             .formatted(cluster.place().sockets(), cluster.place().port()));
-    StoppedCluster standby = new StoppedCluster(sandbox, copy, segmentMegabytes);
-    standby.signal();
     cluster.start(PATIENCE);
-    copy.start(PATIENCE);
+    standby.cluster.start(PATIENCE);
     return standby;
+  }
+
+  /** A copy of the files as they are, which is not started. */
+  StoppedCluster copy(String name) {
+    LocalCluster copy = sandbox.existing(cluster.installation(), name);
+    sandbox.run("cp", "-a", data().toString(), copy.place().data().toString());
+    return new StoppedCluster(sandbox, copy, segmentMegabytes);
   }
 
   LocalCluster cluster() {
@@ -131,7 +136,7 @@ final class StoppedCluster {
     }
   }
 
-  private Connection connect() {
+  Connection connect() {
     return Connector.connect(target(), PATIENCE, Map.of());
   }
 
@@ -187,6 +192,15 @@ final class StoppedCluster {
       if (!Files.exists(signal)) {
         sandbox.owner().own(Files.createFile(signal));
       }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Takes that back. */
+  void unsignal() {
+    try {
+      Files.deleteIfExists(data().resolve("standby.signal"));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

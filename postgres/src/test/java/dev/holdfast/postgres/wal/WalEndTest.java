@@ -14,9 +14,12 @@ import dev.holdfast.postgres.ClusterSandbox;
 import dev.holdfast.postgres.control.PgControl;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.control.WalHeader;
+import dev.holdfast.postgres.session.Queries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -296,6 +299,38 @@ final class WalEndTest {
       assertThat(WalEnd.of(standby.data()).lsn()).isGreaterThanOrEqualTo(needed);
       Files.delete(standby.segment(ONE, needed.plus(-1)));
       refuses(standby.data(), ErrorCode.FILE_INVALID, "minimum recovery point at " + needed);
+    }
+  }
+
+  @Test
+  void aBackupHasNoEndBeforeItsOwnIsReplayed() throws IOException, SQLException {
+    try (ClusterSandbox sandbox = new ClusterSandbox()) {
+      StoppedCluster primary = StoppedCluster.start(sandbox, 15);
+      StoppedCluster backup;
+      String label;
+      try (Connection session = primary.connect()) {
+        Queries queries = new Queries(session, PATIENCE);
+        queries.text("select pg_backup_start('copy', true)::text");
+        backup = primary.copy("backup");
+        label = queries.text("select labelfile from pg_backup_stop(false)");
+      }
+      primary.kill();
+      Files.delete(backup.data().resolve("postmaster.pid"));
+      Path file = Files.writeString(backup.data().resolve("backup_label"), label);
+      sandbox.owner().own(file);
+      backup.signal();
+      refuses(backup.data(), ErrorCode.FILE_INVALID, "not recovered yet");
+
+      Thread start =
+          Thread.ofVirtual()
+              .start(() ->
+                  assertThatThrownBy(() -> backup.cluster().start(PATIENCE))
+                      .isInstanceOf(HoldfastException.class));
+      StoppedCluster.await(() -> backup.cluster().log().contains("redo starts at"));
+      backup.kill();
+      StoppedCluster.await(() -> !start.isAlive());
+      assertThat(file).doesNotExist();
+      refuses(backup.data(), ErrorCode.FILE_INVALID, "not recovered yet");
     }
   }
 }
