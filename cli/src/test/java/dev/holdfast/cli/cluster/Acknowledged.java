@@ -71,6 +71,18 @@ final class Acknowledged implements AutoCloseable {
     return rows.size();
   }
 
+  /** Until fifty more rows were acknowledged, a minute at most. */
+  void advance() {
+    int goal = count() + 50;
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (count() < goal) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("no more rows are acknowledged: " + lastError());
+      }
+      LockSupport.parkNanos(BETWEEN.toNanos());
+    }
+  }
+
   /** The longest time without an acknowledged row since this was asked last. */
   synchronized Duration longestPause() {
     long pause = longest;

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,33 +16,30 @@ import org.junit.jupiter.api.Test;
  * that was acknowledged to it is there exactly once in the end.
  */
 class ClusterScenariosTest {
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
-
   @Test
   void aPlannedAndAnUnplannedChangeOfThePrimaryLoseNothing() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
       try (Acknowledged client = new Acknowledged(site.url())) {
-        advance(client);
+        client.advance();
         client.longestPause();
 
         HoldfastCommand.Outcome switchover = site.operator("switchover");
         assertThat(switchover.exit()).as(switchover::toString).isZero();
         assertThat(site.primary().name()).isEqualTo("n2");
-        advance(client);
+        client.advance();
         say("switchover", client);
         site.awaitProtected();
 
         ClusterSite.Node failed = site.primary();
-        failed.killKeeper();
-        failed.killPostmaster();
+        failed.killHost();
         awaitPrimary(site, "n1");
-        advance(client);
+        client.advance();
         say("keeper and postmaster killed", client);
 
         failed.startKeeper();
         site.awaitProtected();
-        advance(client);
+        client.advance();
         client.end();
         assertThat(client.missing()).as(site::said).isEmpty();
       }
@@ -55,7 +51,7 @@ class ClusterScenariosTest {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
       try (Acknowledged client = new Acknowledged(site.url())) {
-        advance(client);
+        client.advance();
         ClusterSite.Node failed = site.primary();
         failed.killKeeper();
         failed.silenceSenders();
@@ -63,13 +59,13 @@ class ClusterScenariosTest {
         failed.sql("set synchronous_commit = local; create table only_here (id int)");
         failed.killEverything();
         awaitPrimary(site, "n2");
-        advance(client);
+        client.advance();
 
         failed.startKeeper();
         site.awaitProtected();
         assertThat(failed.said()).contains("begins Rewind");
         assertThat(failed.sql("select to_regclass('only_here') is null")).isEqualTo("t");
-        advance(client);
+        client.advance();
         client.end();
         assertThat(client.missing()).as(site::said).isEmpty();
       }
@@ -81,18 +77,18 @@ class ClusterScenariosTest {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
       try (Acknowledged client = new Acknowledged(site.url())) {
-        advance(client);
+        client.advance();
         client.longestPause();
         ClusterSite.Node frozen = site.primary();
         frozen.freeze(true);
         awaitPrimary(site, "n2");
-        advance(client);
+        client.advance();
         say("the host stood still", client);
 
         frozen.freeze(false);
         assertThat(acknowledges(site.url(frozen))).as(site::said).isFalse();
         site.awaitProtected();
-        advance(client);
+        client.advance();
         client.end();
         assertThat(client.missing()).as(site::said).isEmpty();
       }
@@ -105,7 +101,7 @@ class ClusterScenariosTest {
       site.form(2);
       ClusterSite.Node primary = site.primary();
       try (Acknowledged client = new Acknowledged(site.url())) {
-        advance(client);
+        client.advance();
         client.longestPause();
 
         List<Long> before = primary.processes();
@@ -118,16 +114,16 @@ class ClusterScenariosTest {
         assertThat(primary.postmaster()).isEqualTo(postmaster);
 
         site.killMonitor();
-        advance(client);
+        client.advance();
         site.startMonitor();
         site.awaitProtected();
-        advance(client);
+        client.advance();
         assertThat(client.longestPause()).as(site::said).isLessThan(Duration.ofSeconds(2));
         assertThat(site.primary()).isSameAs(primary);
 
         primary.killPostmaster();
         site.await("PostgreSQL is up again", view -> restarted(primary, postmaster));
-        advance(client);
+        client.advance();
         say("the postmaster killed", client);
         client.end();
         assertThat(client.missing()).as(site::said).isEmpty();
@@ -145,16 +141,6 @@ class ClusterScenariosTest {
     return !node.processes().isEmpty()
         && node.data().resolve("postmaster.pid").toFile().exists()
         && node.postmaster() != before;
-  }
-
-  /** Until so many more rows were acknowledged. */
-  private static void advance(Acknowledged client) {
-    int goal = client.count() + 50;
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (client.count() < goal) {
-      assertThat(System.nanoTime()).as(client::lastError).isLessThan(deadline);
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-    }
   }
 
   private static void say(String what, Acknowledged client) {

@@ -110,6 +110,12 @@ final class ClusterSite implements AutoCloseable {
           .forEach(pid -> signal("STOP", Long.parseLong(pid)));
     }
 
+    /** Keeper and PostgreSQL at once, as when the host loses its power. */
+    void killHost() {
+      killKeeper();
+      killEverything();
+    }
+
     void killEverything() {
       new ClusterProcesses(data()).killAll(Duration.ofSeconds(20));
     }

@@ -21,7 +21,7 @@ final class ElectionSteps {
   static Optional<ClusterState> suspect(Situation situation) {
     Settings settings = situation.state().settings();
     long patience =
-        Math.min(settings.unhealthyAfter().toNanos(), settings.heartbeat().toNanos() * 2);
+        Math.min(settings.unhealthyAfter().toNanos(), settings.heartbeat().toNanos() * 5 / 4);
     boolean suspected =
         situation.steady()
             && situation.silence(situation.holder()) > patience

@@ -84,8 +84,8 @@ final class Rules {
               "the primary is silent",
               "single, wait_primary, primary, apply_settings",
               "demote_timeout",
-              "two heartbeats without a report, no standby that hears its WAL stream, and the count"
-                  + " is in reach",
+              "a heartbeat and a quarter without a report, no standby that hears its WAL stream,"
+                  + " and the count is in reach",
               "a frozen keeper is no dead primary; an election that cannot succeed would only"
                   + " freeze standbys that still confirm",
               ElectionSteps::suspect),

@@ -75,7 +75,8 @@ final class ServerEye {
     // Before the question: what the answer says is then all that a receiver has brought.
     Optional<Integer> upstream = upstreams.upstream();
     List<Long> receivers = control.walReceivers();
-    Optional<ServerView> view = question.ask(patience);
+    Optional<ServerView> view =
+        control.takesConnections() ? question.ask(patience) : Optional.empty();
     if (view.isPresent()) {
       try {
         return answered(view.get(), upstream.orElse(0), receivers, postmaster, silentAfter);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerControl {
   private static final Duration PROGRAM_TIMEOUT = Duration.ofSeconds(20);
+  private static final String LOCK = "postmaster.pid";
+
+  /** Where the lock file has the postmaster's state ({@code LOCK_FILE_LINE_PM_STATUS}), from 0. */
+  private static final int STATUS_LINE = 7;
+
+  /** The states in which it takes connections: as a primary, as a hot standby. */
+  private static final Set<String> OPEN = Set.of("ready", "standby");
+
   private static final Duration NAMED = Duration.ofMillis(50);
 
   /** What every process of PostgreSQL but the postmaster begins its title with. */
@@ -111,6 +120,7 @@ public final class ServerControl {
    *     another matter
    */
   public void launch() {
+    removeStaleLock();
     run(
             List.of(
                 installation.program("pg_ctl").toString(),
@@ -127,6 +137,32 @@ public final class ServerControl {
     long deadline = System.nanoTime() + LAUNCH.toNanos();
     while (processes.running().isEmpty() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /**
+   * PostgreSQL takes the number in a lock file that a crash left for a postmaster while a process
+   * of that number exists, be it one that has ended and that nobody has waited for yet.
+   */
+  private void removeStaleLock() {
+    Path lock = data.resolve(LOCK);
+    try {
+      if (processes.running().isEmpty()) {
+        Files.deleteIfExists(lock);
+      }
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_REMOVE, "unable to remove '" + lock + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the postmaster says that it takes connections: asking one that does not is noise. */
+  public boolean takesConnections() {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve(LOCK));
+      return lines.size() > STATUS_LINE && OPEN.contains(lines.get(STATUS_LINE).strip());
+    } catch (IOException e) {
+      return false;
     }
   }
 
