@@ -96,6 +96,26 @@ class ClusterScenariosTest {
   }
 
   @Test
+  void aPostgresThatStandsStillBesideItsKeeperIsReplaced() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        client.advance();
+        client.longestPause();
+        site.primary().freezePostgres();
+        awaitPrimary(site, "n2");
+        client.advance();
+        say("PostgreSQL stood still", client);
+        // Its keeper has ended what stood still, and it follows.
+        site.awaitProtected();
+        client.advance();
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void whatNeedsNoFailoverGetsNone() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);

@@ -146,6 +146,11 @@ final class ClusterSite implements AutoCloseable {
       all.forEach(pid -> signal(stands ? "STOP" : "CONT", pid));
     }
 
+    /** PostgreSQL alone; its keeper goes on. */
+    void freezePostgres() {
+      processes().forEach(pid -> signal("STOP", pid));
+    }
+
     String said() {
       try {
         return name() + ":\n" + Files.readString(keeper.out()) + Files.readString(keeper.err());

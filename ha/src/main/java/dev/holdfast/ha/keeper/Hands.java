@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Does to PostgreSQL what the rules say. Each act can be repeated, and can be cut off anywhere; on
@@ -61,6 +62,7 @@ final class Hands {
   private final ReloadProof reloads;
   private final PeerCopy copies;
   private final WalTimelines timelines;
+  private final Consumer<String> log;
   private boolean roleProvided;
 
   Hands(
@@ -68,7 +70,9 @@ final class Hands {
       ServerControl control,
       Upstreams upstreams,
       String secret,
-      NodeId node) {
+      NodeId node,
+      Consumer<String> log) {
+    this.log = log;
     this.configuration = configuration;
     this.control = control;
     this.upstreams = upstreams;
@@ -96,6 +100,8 @@ final class Hands {
       // The shutdown's own checkpoint is short then; writing goes on meanwhile.
       try (ReplicationSession session = session()) {
         session.checkpoint();
+      } catch (HoldfastException e) {
+        log.accept("no checkpoint before the shutdown: " + e.getMessage());
       }
     }
     control.stop(StopMode.FAST, STOP_PATIENCE);

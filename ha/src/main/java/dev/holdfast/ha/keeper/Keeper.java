@@ -78,6 +78,7 @@ final class Keeper implements AutoCloseable {
   private @Nullable Report reported;
   private long reportedAt;
   private String problem = "";
+  private String trouble = "";
 
   Keeper(
       KeeperStore store,
@@ -108,6 +109,22 @@ final class Keeper implements AutoCloseable {
     line.start(memory.node(), () -> revision);
     ends.start();
     while (!closing) {
+      if (turn()) {
+        return true;
+      }
+      await();
+    }
+    return false;
+  }
+
+  /**
+   * Looks, begins an act where there is one to begin, reports. What goes wrong (a full disk) is
+   * said and tried again: nothing is done or reported then.
+   *
+   * @return whether the node has left the cluster
+   */
+  private boolean turn() {
+    try {
       sight = look();
       if (hasLeft()) {
         store.forget();
@@ -116,9 +133,18 @@ final class Keeper implements AutoCloseable {
       notice();
       act();
       report();
-      await();
+    } catch (HoldfastException e) {
+      say(e);
     }
     return false;
+  }
+
+  private void say(HoldfastException e) {
+    String text = String.valueOf(e.getMessage());
+    if (!text.equals(trouble)) {
+      log.accept(text);
+    }
+    trouble = text;
   }
 
   private Sight look() {
@@ -366,14 +392,14 @@ final class Keeper implements AutoCloseable {
     if (!due && last != null && says(next).equals(says(last))) {
       return;
     }
-    if (due) {
-      eye.keepPrimaryHeard(sight);
-    }
     sequence++;
     reportedAt = System.nanoTime();
     sentAt[(int) (sequence % SENDING_TIMES)] = reportedAt;
     reported = next;
     line.send(next);
+    if (due) {
+      eye.keepPrimaryHeard(sight);
+    }
   }
 
   /** What of a report is worth another one. */
@@ -395,7 +421,8 @@ final class Keeper implements AutoCloseable {
     long patience =
         busyWith != null
             ? WHILE_BUSY.toNanos()
-            : Math.max(1, heartbeat - (System.nanoTime() - reportedAt));
+            : Math.clamp(
+                heartbeat - (System.nanoTime() - reportedAt), WHILE_BUSY.toNanos(), heartbeat);
     try {
       News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
       while (news != null) {
@@ -408,11 +435,16 @@ final class Keeper implements AutoCloseable {
     }
   }
 
+  /** An order that cannot be written down is not accepted: it comes again. */
   private void take(News news) {
-    switch (news) {
-      case News.Told told -> receive(told.directive());
-      case News.Done done -> done(done);
-      case News.Look look -> {}
+    try {
+      switch (news) {
+        case News.Told told -> receive(told.directive());
+        case News.Done done -> done(done);
+        case News.Look look -> {}
+      }
+    } catch (HoldfastException e) {
+      say(e);
     }
   }
 

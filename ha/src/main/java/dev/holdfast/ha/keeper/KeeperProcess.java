@@ -66,7 +66,8 @@ public final class KeeperProcess implements AutoCloseable {
                     control,
                     upstreams,
                     secret,
-                    store.record().memory().orElseThrow().node()),
+                    store.record().memory().orElseThrow().node(),
+                    log),
                 client,
                 configuration.endpoint(),
                 log)) {

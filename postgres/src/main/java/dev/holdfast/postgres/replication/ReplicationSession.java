@@ -41,12 +41,12 @@ public final class ReplicationSession implements AutoCloseable {
   /**
    * Connects.
    *
-   * @param timeout how long connecting and a query may take, at least a second
+   * @param timeout how long connecting and an answer may take, at least a second
    * @throws HoldfastException db-connect (56), db-query (57)
    */
   public static ReplicationSession open(
       SessionTarget target, Duration timeout, Map<String, String> environment) {
-    Connection connection = Connector.connect(target, timeout, environment);
+    Connection connection = Connector.connectImpatiently(target, timeout, environment);
     try {
       return new ReplicationSession(connection, timeout);
     } catch (HoldfastException e) {

@@ -32,6 +32,21 @@ public final class Connector {
   }
 
   /**
+   * Connects, and waits for no answer longer than that: a server that stands still ends the session
+   * and not whoever asks.
+   *
+   * @see #connect(SessionTarget, Duration, Map)
+   */
+  public static Connection connectImpatiently(
+      SessionTarget target, Duration timeout, Map<String, String> environment) {
+    Properties properties = new Properties();
+    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "13");
+    properties.setProperty(
+        PGProperty.SOCKET_TIMEOUT.getName(), Long.toString(Math.max(1, timeout.toSeconds())));
+    return connect(target, timeout, environment, properties);
+  }
+
+  /**
    * Connects through a pooler, which refuses parameters at the start of a session that PostgreSQL
    * takes.
    *
