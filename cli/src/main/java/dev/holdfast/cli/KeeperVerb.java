@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.keeper.KeeperConfiguration;
 import dev.holdfast.ha.keeper.KeeperProcess;
 import dev.holdfast.ha.wire.Endpoint;
@@ -11,15 +12,20 @@ import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.process.PostgresInstallation;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Keeps one node of a cluster until a signal ends it; PostgreSQL goes on then. */
 final class KeeperVerb implements Verb {
+  /** Patroni's. */
+  private static final int HEALTH_PORT = 8008;
+
   @Override
   public String name() {
     return "keeper";
@@ -55,15 +61,25 @@ final class KeeperVerb implements Verb {
         .ifPresent(directory -> settings.put("unix_socket_directories", directory));
     String superuser = options.optional("pg-user", key).orElse(System.getProperty("user.name"));
     return new KeeperConfiguration(
+        options.stanza().toString(),
         options.optional("node-name").orElse(host),
         data,
         options.path("keeper-path").resolve(options.stanza().toString()),
         new Endpoint(host, port),
+        health(options.optional("health-listen").orElse(host + ":" + HEALTH_PORT)),
         new SessionTarget(
             options.optional("pg-socket-path", key).orElse(null), port, "postgres", superuser),
         superuser,
         installation(options, data),
         settings);
+  }
+
+  private static Optional<InetSocketAddress> health(String listen) {
+    if (listen.equals("off")) {
+      return Optional.empty();
+    }
+    ServerAddress address = ServerAddress.parse(listen);
+    return Optional.of(new InetSocketAddress(address.host(), address.port()));
   }
 
   /** The one that was named, or that fits the data directory, or the newest there is. */

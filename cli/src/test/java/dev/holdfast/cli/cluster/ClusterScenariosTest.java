@@ -30,6 +30,10 @@ class ClusterScenariosTest {
         client.advance();
         say("switchover", client);
         site.awaitProtected();
+        assertThat(List.of(site.node(1).health("/primary"), site.node(2).health("/primary")))
+            .containsExactly(false, true);
+        assertThat(site.node(1).health("/replica?lag=16MB")).isTrue();
+        assertThat(site.node(1).health("/synchronous")).isTrue();
 
         ClusterSite.Node failed = site.primary();
         failed.killHost();

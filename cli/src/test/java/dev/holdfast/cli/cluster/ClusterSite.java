@@ -47,6 +47,7 @@ final class ClusterSite implements AutoCloseable {
   final class Node {
     private final int number;
     private final int port = ClusterPlace.freePort();
+    private final int health = ClusterPlace.freePort();
     private final Path home;
     private HoldfastCommand.Running keeper;
 
@@ -68,6 +69,7 @@ final class ClusterSite implements AutoCloseable {
           "--pg-bin=" + TestPostgres.system().bin(),
           "--node-name=" + name(),
           "--node-host=127.0.0.1",
+          "--health-listen=127.0.0.1:" + health,
           "--keeper-path=" + home.resolve("keeper"),
           "--log-level-file=off",
           "--log-level-console=info");
@@ -75,6 +77,15 @@ final class ClusterSite implements AutoCloseable {
 
     String name() {
       return "n" + number;
+    }
+
+    /** Whether a load balancer that asks for this gets a yes. */
+    boolean health(String path) {
+      return ExternalProgram.run(
+              List.of("curl", "-q", "-s", "-f", "http://127.0.0.1:" + health + path),
+              Map.of(),
+              ANSWER)
+          .succeeded();
     }
 
     int port() {
@@ -296,7 +307,7 @@ final class ClusterSite implements AutoCloseable {
             .map(node -> "127.0.0.1:" + node.port())
             .collect(Collectors.joining(","))
         + "/postgres?user=app&password=app&targetServerType=primary&connectTimeout=1"
-        + "&socketTimeout=5&hostRecheckSeconds=0";
+        + "&socketTimeout=5&loginTimeout=2&hostRecheckSeconds=0";
   }
 
   /** For a client that talks to one node whatever it is. */

@@ -14,6 +14,7 @@ import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.Directive;
 import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
@@ -38,6 +39,10 @@ final class Keeper implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private static final Duration RESTARTS_COUNT = Duration.ofMinutes(1);
+
+  /** A keeper that has not looked for so long is in trouble. */
+  private static final Duration ALIVE = Duration.ofSeconds(10);
+
   private static final int SENDING_TIMES = 256;
 
   /** What wakes the keeper. */
@@ -67,6 +72,9 @@ final class Keeper implements AutoCloseable {
   private volatile boolean unwanted;
   private volatile long revision;
   private volatile boolean closing;
+  private volatile boolean leads;
+  private volatile boolean confirms;
+  private volatile long turnedAt = System.nanoTime();
   private Applied applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
   private Server seen = Server.ABSENT;
   private long sequence;
@@ -126,6 +134,8 @@ final class Keeper implements AutoCloseable {
   private boolean turn() {
     try {
       sight = look();
+      turnedAt = System.nanoTime();
+      leads = isToLead();
       if (hasLeft()) {
         store.forget();
         return true;
@@ -292,6 +302,25 @@ final class Keeper implements AutoCloseable {
   }
 
   private volatile @Nullable Applied justApplied;
+
+  /** How the node is, for load balancers; asked from any thread. */
+  NodeHealth health(KeeperConfiguration configuration) {
+    Sight now = sight;
+    NodeHealth.Role role = NodeHealth.Role.NONE;
+    if (now.answers()) {
+      role = now.server() == Server.PRIMARY ? NodeHealth.Role.PRIMARY : NodeHealth.Role.REPLICA;
+    }
+    return new NodeHealth(
+        configuration.cluster(),
+        configuration.name(),
+        role,
+        leads,
+        confirms,
+        now.position().history().timeline().number(),
+        now.position().flushed().toString(),
+        now.lag(),
+        System.nanoTime() - turnedAt < ALIVE.toNanos());
+  }
 
   private static Endpoint address(Map<NodeId, Endpoint> peers, NodeId node) {
     Endpoint found = peers.get(node);
@@ -463,6 +492,7 @@ final class Keeper implements AutoCloseable {
       unwanted = true;
       notBefore = System.nanoTime();
     }
+    confirms = directive.confirms();
     answered = tell.answers();
     monitorHeard = System.nanoTime();
     boolean ours = tell.answers() >> 32 == store.record().incarnation();

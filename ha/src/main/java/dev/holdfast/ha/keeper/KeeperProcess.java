@@ -1,6 +1,8 @@
 package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.health.HealthServer;
+import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.Welcome;
 import dev.holdfast.postgres.process.ServerControl;
@@ -43,6 +45,32 @@ public final class KeeperProcess implements AutoCloseable {
    * @return whether it has left
    */
   public boolean run() {
+    try (HealthServer health = openHealth()) {
+      return keep();
+    }
+  }
+
+  /** Load balancers are not worth a node: what is in the way of them is said, and that is all. */
+  private @Nullable HealthServer openHealth() {
+    if (configuration.health().isEmpty()) {
+      return null;
+    }
+    try {
+      return HealthServer.open(configuration.health().get(), this::health);
+    } catch (HoldfastException e) {
+      log.accept(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  private NodeHealth health() {
+    Keeper one = keeper;
+    return one == null
+        ? NodeHealth.unknown(configuration.cluster(), configuration.name())
+        : one.health(configuration);
+  }
+
+  private boolean keep() {
     register();
     if (closing) {
       return false;

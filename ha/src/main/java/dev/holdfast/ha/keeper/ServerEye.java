@@ -87,10 +87,12 @@ final class ServerEye {
     boolean standby = Files.exists(data.resolve("standby.signal"));
     return new Sight(
         standby ? Server.STANDBY : Server.HUNG,
+        false,
         known,
         false,
         upstream.orElse(0),
         false,
+        OptionalLong.empty(),
         Map.of(),
         postmaster,
         OptionalLong.empty());
@@ -108,10 +110,12 @@ final class ServerEye {
     if (!view.recovery()) {
       return new Sight(
           Server.PRIMARY,
+          true,
           known,
           true,
           0,
           false,
+          OptionalLong.empty(),
           streaming(view, now),
           postmaster,
           OptionalLong.empty());
@@ -120,10 +124,12 @@ final class ServerEye {
     stream.note(true, view.received(), now);
     return new Sight(
         frozen ? Server.FROZEN : Server.STANDBY,
+        true,
         known,
         view.exact(),
         upstream,
         !view.received().isEmpty() && stream.silence(true, now) < silentAfter.toNanos(),
+        view.lag(),
         streaming(view, now),
         postmaster,
         receivers.isEmpty() ? OptionalLong.empty() : OptionalLong.of(receivers.getFirst()));
@@ -187,6 +193,15 @@ final class ServerEye {
 
   private static Sight simple(Server server, Position position, boolean exact) {
     return new Sight(
-        server, position, exact, 0, false, Map.of(), OptionalLong.empty(), OptionalLong.empty());
+        server,
+        false,
+        position,
+        exact,
+        0,
+        false,
+        OptionalLong.empty(),
+        Map.of(),
+        OptionalLong.empty(),
+        OptionalLong.empty());
   }
 }

@@ -429,7 +429,8 @@ final class Cluster {
   }
 
   private Directive directive(Command.Tell tell) {
-    return new Directive(tell, state.settings(), endpoints);
+    boolean confirms = state.grant().filter(grant -> grant.intended().names(tell.to())).isPresent();
+    return new Directive(tell, state.settings(), confirms, endpoints);
   }
 
   private void record(String text) {

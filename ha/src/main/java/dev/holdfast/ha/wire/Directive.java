@@ -10,9 +10,11 @@ import java.util.Map;
  *
  * @param tell the order
  * @param settings the cluster's, as they are now
+ * @param confirms whether the node's confirmation counts now
  * @param peers where the other nodes are reached, and the node itself, as far as they have said so
  */
-public record Directive(Command.Tell tell, Settings settings, Map<NodeId, Endpoint> peers) {
+public record Directive(
+    Command.Tell tell, Settings settings, boolean confirms, Map<NodeId, Endpoint> peers) {
   /** Copies the map. */
   public Directive {
     peers = Map.copyOf(peers);

@@ -138,6 +138,7 @@ class JsonTest {
           new Directive(
               new Command.Tell(B, 1, 2, order, 3),
               Settings.DEFAULT,
+              true,
               Map.of(A, endpoint, B, new Endpoint("db2", 1))));
     }
     survives(Welcome.class, new Welcome(A, "secret", Settings.DEFAULT));

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,14 @@ public final class ReplicationSession implements AutoCloseable {
   private ServerView primary() {
     Written written = written();
     return new ServerView(
-        false, written.flushed(), true, Optional.of(written.timeline()), version(), senders(), "");
+        false,
+        written.flushed(),
+        true,
+        Optional.of(written.timeline()),
+        version(),
+        senders(),
+        OptionalLong.empty(),
+        "");
   }
 
   /**
@@ -92,6 +100,8 @@ public final class ReplicationSession implements AutoCloseable {
               (select received_tli::text from pg_stat_wal_receiver where status = 'streaming'),
               (select concat_ws(' ', pid, latest_end_lsn, last_msg_send_time)
                  from pg_stat_wal_receiver where status = 'streaming'),
+              (select greatest(0, latest_end_lsn - pg_last_wal_replay_lsn())::bigint::text
+                 from pg_stat_wal_receiver where status = 'streaming'),
               current_setting('holdfast.version', true)
             """);
     Lsn received = lsn(row.get(0));
@@ -99,13 +109,15 @@ public final class ReplicationSession implements AutoCloseable {
     String waits = row.get(2);
     String timeline = row.get(3);
     String heard = row.get(4);
+    String lag = row.get(5);
     return new ServerView(
         true,
         received.compareTo(replayed) > 0 ? received : replayed,
         row.get(0) != null || NOTHING_LEFT.equals(waits) || WAITS_FOR_STREAM.equals(waits),
         timeline == null ? Optional.empty() : Optional.of(new Timeline(Long.parseLong(timeline))),
-        number(row.get(5)),
+        number(row.get(6)),
         senders(),
+        lag == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(lag)),
         heard == null ? "" : heard);
   }
 

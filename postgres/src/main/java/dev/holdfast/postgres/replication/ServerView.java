@@ -4,6 +4,7 @@ import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.Timeline;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a running server says of itself.
@@ -16,6 +17,8 @@ import java.util.Optional;
  *     it does
  * @param version the number of the settings that it has read, 0 when they are not ours
  * @param senders who streams from it
+ * @param lag of a standby that streams, bytes that it has not replayed of what the other side had
+ *     when it was heard last
  * @param received changes with everything that a WAL receiver gets; empty when there is none
  */
 public record ServerView(
@@ -25,6 +28,7 @@ public record ServerView(
     Optional<Timeline> timeline,
     long version,
     List<WalSender> senders,
+    OptionalLong lag,
     String received) {
   /** Copies the list. */
   public ServerView {
