@@ -95,7 +95,9 @@ final class WalEndAgainstWaldumpTest {
         Path segment = primary.segment(ONE, at);
         Path kept = segment.resolveSibling("kept");
         Files.copy(segment, kept, StandardCopyOption.REPLACE_EXISTING);
-        boolean flip = random.nextBoolean();
+        // pg_waldump does not know which timelines recovery expects in a page's header.
+        boolean timeline = (at.value() & 8191) / 4 == 1;
+        boolean flip = random.nextBoolean() && !timeline;
         if (flip) {
           primary.flip(ONE, at, random.nextInt(8));
         } else {

@@ -227,6 +227,22 @@ final class WalEndTest {
     }
   }
 
+  /**
+   * Servers since 15, which read ahead, wait in front of such a page and never take connections.
+   */
+  @Test
+  void endsBeforeAPageOfATimelineThatIsNotExpected() {
+    try (ClusterSandbox sandbox = new ClusterSandbox()) {
+      StoppedCluster primary = StoppedCluster.start(sandbox, 18);
+      Lsn before = primary.lsn("pg_current_wal_insert_lsn()");
+      primary.killUnderLoad(1 << 20);
+      Lsn page = new Lsn(before.plus(1 << 19).value() & -8192);
+      primary.flip(ONE, page.plus(6), 0);
+      WalEnd end = WalEnd.of(primary.data());
+      assertThat(page.minus(end.lsn())).isBetween(0L, 3 * 8192L);
+    }
+  }
+
   @Test
   void aHistoryWithoutItsWalLeavesItOnTheTimelineThatItHas() throws IOException {
     try (ClusterSandbox sandbox = new ClusterSandbox()) {
