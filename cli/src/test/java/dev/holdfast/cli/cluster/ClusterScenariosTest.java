@@ -120,6 +120,47 @@ class ClusterScenariosTest {
   }
 
   @Test
+  void aCopyWhoseKeeperWasKilledIsMadeAgainAndNotTogether() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(1);
+      site.node(1)
+          .sql(
+              "create table big as select i, repeat('x', 500) t from generate_series(1, 300000) i");
+      ClusterSite.Node joining = site.node(2);
+      site.await("the copy to begin", view -> joining.isCopying());
+      joining.killKeeper();
+      joining.startKeeper();
+      site.awaitProtected();
+      assertThat(joining.sql("select count(*) from big")).isEqualTo("300000");
+      assertThat(joining.said()).contains("begins Clone");
+    }
+  }
+
+  @Test
+  void aStandbyWhoseWalIsGoneIsCopiedAnew() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      ClusterSite.Node primary = site.primary();
+      ClusterSite.Node away = site.node(2);
+      away.killHost();
+      site.await(
+          "an unprotected primary", view -> view.protection().orElse("").equals("unprotected"));
+      primary.sql("create table later (i int)");
+      for (int segment = 0; segment < 12; segment++) {
+        primary.sql("insert into later values (1)");
+        primary.sql("select pg_switch_wal()");
+      }
+      primary.sql("checkpoint");
+      primary.sql("insert into later values (1)");
+      primary.sql("checkpoint");
+      away.startKeeper();
+      site.awaitProtected();
+      assertThat(away.said()).contains("has no longer the WAL", "begins Clone");
+      assertThat(away.sql("select count(*) from later")).isEqualTo("13");
+    }
+  }
+
+  @Test
   void whatNeedsNoFailoverGetsNone() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);

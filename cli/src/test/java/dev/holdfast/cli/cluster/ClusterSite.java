@@ -96,6 +96,11 @@ final class ClusterSite implements AutoCloseable {
       return home.resolve("data");
     }
 
+    /** Whether a copy of another node is being made. */
+    boolean isCopying() {
+      return Files.exists(home.resolve("data.copying/base"));
+    }
+
     /** PostgreSQL's processes. */
     List<Long> processes() {
       return new ClusterProcesses(data()).running();
@@ -229,7 +234,9 @@ final class ClusterSite implements AutoCloseable {
     for (int number = 2; number <= count; number++) {
       node(number);
     }
-    awaitProtected();
+    if (count > 1) {
+      awaitProtected();
+    }
   }
 
   /** Until every node but the primary is a standby that confirms. */

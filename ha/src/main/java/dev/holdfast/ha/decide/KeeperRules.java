@@ -167,13 +167,13 @@ public final class KeeperRules {
       case ABSENT -> new Act.Clone(follow.upstream());
       case PRIMARY, LEFTOVERS, HUNG -> new Act.StopServer();
       case STOPPED -> {
-        if (memory.rebuilding()) {
+        if (memory.rebuilding() || view.stranded()) {
           yield new Act.Clone(follow.upstream());
         }
         yield foreign ? new Act.Rewind(follow.upstream()) : new Act.Stream(follow.upstream());
       }
       case STANDBY, FROZEN -> {
-        if (foreign) {
+        if (foreign || view.stranded()) {
           yield new Act.StopServer();
         }
         boolean there =

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param position how far its WAL is durable
  * @param upstream whom its configuration tells it to stream from, 0 for nobody
  * @param streamAlive whether anything came from there lately
+ * @param stranded whether the upstream has no longer the WAL that the node needs next
  * @param applied the version of the protection that all of its processes work under
  * @param protection that protection
  * @param appliedAt an LSN taken after it was in force
@@ -29,6 +30,7 @@ public record KeeperView(
     Position position,
     int upstream,
     boolean streamAlive,
+    boolean stranded,
     long applied,
     Protection protection,
     Lsn appliedAt,

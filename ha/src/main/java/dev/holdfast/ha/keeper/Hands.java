@@ -5,6 +5,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
+import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
@@ -236,11 +237,24 @@ final class Hands {
     copies.copy(server(source));
   }
 
+  /**
+   * Whether a primary has removed the WAL from which this node would go on: it can only be copied
+   * anew then. A {@code restore_command} may have it still, and is given its time before this.
+   */
+  boolean stranded(Endpoint upstream, Position here, TimelineHistory line) {
+    try (ReplicationSession session = elsewhere(upstream)) {
+      return timelines.needed(here.flushed(), line).stream().noneMatch(session::hasWal);
+    }
+  }
+
+  private ReplicationSession elsewhere(Endpoint node) {
+    SessionTarget target = new SessionTarget(node.host(), node.port(), DATABASE, ROLE);
+    return ReplicationSession.open(target, QUERY, Map.of("PGPASSWORD", secret));
+  }
+
   /** How far a primary is now, along the history that its copy here brought with it. */
   Position position(Endpoint source) {
-    SessionTarget target = new SessionTarget(source.host(), source.port(), DATABASE, ROLE);
-    try (ReplicationSession session =
-        ReplicationSession.open(target, QUERY, Map.of("PGPASSWORD", secret))) {
+    try (ReplicationSession session = elsewhere(source)) {
       ReplicationSession.Written written = session.written();
       return new Position(timelines.history(written.timeline()), written.flushed());
     }

@@ -64,6 +64,7 @@ final class Keeper implements AutoCloseable {
   private final Consumer<String> log;
   private final LinkedBlockingQueue<News> inbox = new LinkedBlockingQueue<>();
   private final long[] sentAt = new long[SENDING_TIMES];
+  private final Stranding stranding;
   private final Deque<Long> starts = new ArrayDeque<>();
 
   private KeeperMemory memory;
@@ -99,6 +100,7 @@ final class Keeper implements AutoCloseable {
     this.eye = eye;
     this.hands = hands;
     this.log = log;
+    this.stranding = new Stranding(hands, log);
     this.memory = store.record().memory().orElseThrow();
     this.revision = memory.revision();
     this.sequence = store.record().incarnation() << 32;
@@ -141,6 +143,7 @@ final class Keeper implements AutoCloseable {
         return true;
       }
       notice();
+      stranding.consider(memory, sight, busyWith != null, store.record().peers());
       act();
       report();
     } catch (HoldfastException e) {
@@ -233,6 +236,8 @@ final class Keeper implements AutoCloseable {
     }
     if (act instanceof Act.StartPrimary) {
       starts.addLast(System.nanoTime());
+      // Whether or not it comes up: the next start needs an answer that was asked for after this.
+      fresh = sequence + 1;
     }
     log.accept("begins " + act);
     busyWith = act;
@@ -353,7 +358,10 @@ final class Keeper implements AutoCloseable {
       case Act.StopServer stop -> remember(memory.settled());
       case Act.Stream stream -> remember(memory.settled());
       case Act.Rewind rewind -> rebuilt(rewind.upstream());
-      case Act.Clone clone -> rebuilt(clone.upstream());
+      case Act.Clone clone -> {
+        stranding.over();
+        rebuilt(clone.upstream());
+      }
       default -> {}
     }
   }
@@ -388,6 +396,7 @@ final class Keeper implements AutoCloseable {
         sight.position(),
         sight.upstream(),
         sight.streamAlive(),
+        stranding.found(),
         applied.version(),
         protection,
         applied.at(),
@@ -448,7 +457,7 @@ final class Keeper implements AutoCloseable {
   private void await() {
     long heartbeat = store.record().settings().heartbeat().toNanos();
     long patience =
-        busyWith != null
+        busyWith != null && !isRebuilt(busyWith)
             ? WHILE_BUSY.toNanos()
             : Math.clamp(
                 heartbeat - (System.nanoTime() - reportedAt), WHILE_BUSY.toNanos(), heartbeat);

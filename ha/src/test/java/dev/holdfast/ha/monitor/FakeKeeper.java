@@ -217,6 +217,7 @@ public final class FakeKeeper implements AutoCloseable {
         position,
         upstream,
         streams(),
+        false,
         applied,
         protection,
         position.flushed(),

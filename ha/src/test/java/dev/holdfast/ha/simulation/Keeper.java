@@ -204,6 +204,7 @@ final class Keeper {
         postgres.position(),
         postgres.upstream(),
         postgres.streamAlive(settings.unhealthyAfter().toNanos()),
+        false,
         postgres.appliedVersion(),
         postgres.protection(),
         postgres.appliedAt(),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerControl {
   private static final Duration PROGRAM_TIMEOUT = Duration.ofSeconds(20);
+  private static final String PROGRAMS_LOCK = "programs.lock";
   private static final String LOCK = "postmaster.pid";
 
   /** Where the lock file has the postmaster's state ({@code LOCK_FILE_LINE_PM_STATUS}), from 0. */
@@ -88,9 +89,9 @@ public final class ServerControl {
    */
   public void initialize(String superuser) {
     Path fresh = data.resolveSibling(data.getFileName() + ".initializing");
-    run(List.of("rm", "-rf", "--", fresh.toString()), PROGRAM_TIMEOUT)
+    runAlone(List.of("rm", "-rf", "--", fresh.toString()), PROGRAM_TIMEOUT)
         .orThrow("remove '" + fresh + "'");
-    run(
+    runAlone(
             List.of(
                 installation.program("initdb").toString(),
                 "--pgdata=" + fresh,
@@ -164,6 +165,18 @@ public final class ServerControl {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * Runs a program that makes or changes the data directory, and that may outlive whoever started
+   * it: the next one waits until it has ended. The lock is the program's own ({@code flock(1)}), so
+   * that it goes when the program goes.
+   */
+  public ExternalProgram.Result runAlone(List<String> command, Duration timeout) {
+    List<String> locked = new ArrayList<>();
+    locked.addAll(List.of("flock", "--exclusive", log.resolveSibling(PROGRAMS_LOCK).toString()));
+    locked.addAll(command);
+    return run(locked, timeout);
   }
 
   /** Runs one of PostgreSQL's programs in the server's environment. */

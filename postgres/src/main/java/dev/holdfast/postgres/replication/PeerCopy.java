@@ -36,7 +36,7 @@ public final class PeerCopy {
     upstreams.source(source);
     try {
       control
-          .run(
+          .runAlone(
               List.of(
                   control.installation().program("pg_rewind").toString(),
                   "--target-pgdata=" + data,
@@ -70,7 +70,7 @@ public final class PeerCopy {
     try {
       remove(fresh);
       control
-          .run(
+          .runAlone(
               List.of(
                   control.installation().program("pg_basebackup").toString(),
                   "--pgdata=" + fresh,
@@ -96,7 +96,7 @@ public final class PeerCopy {
   private void remove(Path directory) {
     if (Files.exists(directory)) {
       control
-          .run(List.of("rm", "-rf", "--", directory.toString()), LONGEST)
+          .runAlone(List.of("rm", "-rf", "--", directory.toString()), LONGEST)
           .orThrow("remove '" + directory + "'");
     }
   }

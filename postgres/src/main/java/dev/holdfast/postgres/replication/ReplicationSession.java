@@ -147,6 +147,15 @@ public final class ReplicationSession implements AutoCloseable {
     return text == null || text.isEmpty() ? 0 : Long.parseLong(text);
   }
 
+  /**
+   * Whether a server has a file in its WAL directory; a role that may rewind may ask.
+   *
+   * @param segment its name
+   */
+  public boolean hasWal(WalSegment segment) {
+    return queries.bool("select (pg_stat_file('pg_wal/" + segment + "', true)).size is not null");
+  }
+
   /** How far a primary has inserted WAL: beyond everything that is committed. */
   public Lsn inserted() {
     return Lsn.parse(queries.text("select pg_current_wal_insert_lsn()::text"));

@@ -13,6 +13,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The timelines of the WAL in a data directory. */
@@ -56,6 +58,17 @@ public final class WalTimelines {
           ErrorCode.FILE_MISSING, "'" + wal + "' has no segment that ends at " + end);
     }
     return new Timeline(newest);
+  }
+
+  /**
+   * The segments of which a server that writes along a history needs one, to stream from an LSN on.
+   */
+  public List<WalSegment> needed(Lsn from, TimelineHistory line) {
+    return Stream.concat(
+            line.ancestors().stream().map(TimelineHistory.Ancestor::timeline),
+            Stream.of(line.timeline()))
+        .map(timeline -> WalSegment.containing(timeline, from, segmentSize()))
+        .toList();
   }
 
   private boolean hasHistory(Timeline timeline) {
