@@ -106,9 +106,22 @@ public final class ManagedSettings {
         .orElse("");
   }
 
-  /** Makes them count: to be called while the server is stopped. */
+  /**
+   * Makes them count: to be called while the server is stopped.
+   *
+   * @throws HoldfastException file-missing (55) when the server's configuration is not in its data
+   *     directory
+   */
   public void takeOver() {
     Path main = data.resolve("postgresql.conf");
+    if (!Files.exists(main)) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MISSING,
+          "'" + main + "' does not exist",
+          "A keeper needs PostgreSQL's configuration in the data directory.",
+          "Debian keeps it below /etc/postgresql: copy postgresql.conf, pg_hba.conf and"
+              + " pg_ident.conf from there, without the settings of their places.");
+    }
     List<String> lines = lines(main);
     if (lines.isEmpty() || !lines.getLast().equals(INCLUDE)) {
       List<String> kept = new ArrayList<>(lines);
