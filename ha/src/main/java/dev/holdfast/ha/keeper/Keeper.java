@@ -14,6 +14,7 @@ import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Server;
+import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.Directive;
 import dev.holdfast.ha.wire.Endpoint;
@@ -82,7 +83,7 @@ final class Keeper implements AutoCloseable {
   private long answered;
   private long fresh;
   private long monitorHeard = System.nanoTime();
-  private long leaseEnds = System.nanoTime();
+  private long leaseEnds = BootClock.nanos();
   private long notBefore = System.nanoTime();
   private @Nullable Report reported;
   private long reportedAt;
@@ -406,7 +407,7 @@ final class Keeper implements AutoCloseable {
         fresh,
         now - monitorHeard,
         membersSilence(protection),
-        leaseEnds - now);
+        leaseEnds - BootClock.nanos());
   }
 
   /** For how long fewer members than must confirm have been heard. */
@@ -432,7 +433,7 @@ final class Keeper implements AutoCloseable {
     }
     sequence++;
     reportedAt = System.nanoTime();
-    sentAt[(int) (sequence % SENDING_TIMES)] = reportedAt;
+    sentAt[(int) (sequence % SENDING_TIMES)] = BootClock.nanos();
     reported = next;
     line.send(next);
     if (due) {
@@ -454,13 +455,24 @@ final class Keeper implements AutoCloseable {
         report.streaming());
   }
 
+  /** Until something happens, the next heartbeat is due, or a lease is about to end. */
+  private long patience() {
+    if (busyWith != null && !isRebuilt(busyWith)) {
+      return WHILE_BUSY.toNanos();
+    }
+    Settings settings = store.record().settings();
+    long heartbeat = settings.heartbeat().toNanos();
+    long next = heartbeat - (System.nanoTime() - reportedAt);
+    if (memory.order().isPresent()
+        && memory.order().get() instanceof Order.Lead lead
+        && lead.protection() instanceof Protection.Leased) {
+      next = Math.min(next, leaseEnds - settings.lease().toNanos() / 4 - BootClock.nanos());
+    }
+    return Math.clamp(next, WHILE_BUSY.toNanos(), heartbeat);
+  }
+
   private void await() {
-    long heartbeat = store.record().settings().heartbeat().toNanos();
-    long patience =
-        busyWith != null && !isRebuilt(busyWith)
-            ? WHILE_BUSY.toNanos()
-            : Math.clamp(
-                heartbeat - (System.nanoTime() - reportedAt), WHILE_BUSY.toNanos(), heartbeat);
+    long patience = patience();
     try {
       News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
       while (news != null) {
