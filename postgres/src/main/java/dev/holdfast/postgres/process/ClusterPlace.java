@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -34,10 +35,17 @@ public record ClusterPlace(Path data, Path sockets, Path log, int port) {
     }
   }
 
-  /** The usual arrangement below one directory, with a port that is free now. */
+  /**
+   * The usual arrangement below one directory, with a port that is free now, as the name of a
+   * socket in that directory too: a cluster without TCP takes no port that the system knows of.
+   */
   public static ClusterPlace below(Path directory, String name) {
+    int port = freePort();
+    while (Files.exists(directory.resolve(".s.PGSQL." + port + ".lock"))) {
+      port = freePort();
+    }
     return new ClusterPlace(
-        directory.resolve(name), directory, directory.resolve(name + ".log"), freePort());
+        directory.resolve(name), directory, directory.resolve(name + ".log"), port);
   }
 
   /** A TCP port that nothing listens on now. */
