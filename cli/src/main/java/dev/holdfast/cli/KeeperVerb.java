@@ -19,12 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Keeps one node of a cluster until a signal ends it; PostgreSQL goes on then. */
 final class KeeperVerb implements Verb {
   /** Patroni's. */
   private static final int HEALTH_PORT = 8008;
+
+  private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
 
   @Override
   public String name() {
@@ -55,7 +58,7 @@ final class KeeperVerb implements Verb {
     String host = options.optional("node-host").orElseGet(KeeperVerb::hostName);
     Map<String, String> settings = new TreeMap<>();
     settings.put("port", Integer.toString(port));
-    settings.put("listen_addresses", options.optional("pg-listen").orElse(host));
+    settings.put("listen_addresses", options.optional("pg-listen").orElse(reachableAt(host)));
     options
         .optional("pg-socket-path", key)
         .ifPresent(directory -> settings.put("unix_socket_directories", directory));
@@ -72,6 +75,10 @@ final class KeeperVerb implements Verb {
         superuser,
         installation(options, data),
         settings);
+  }
+
+  private static String reachableAt(String host) {
+    return LOCAL.contains(host) ? "localhost" : "localhost," + host;
   }
 
   private static Optional<InetSocketAddress> health(String listen) {

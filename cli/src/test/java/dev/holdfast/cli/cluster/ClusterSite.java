@@ -314,7 +314,7 @@ final class ClusterSite implements AutoCloseable {
             .map(node -> "127.0.0.1:" + node.port())
             .collect(Collectors.joining(","))
         + "/postgres?user=app&password=app&targetServerType=primary&connectTimeout=1"
-        + "&socketTimeout=5&loginTimeout=2&hostRecheckSeconds=0";
+        + "&socketTimeout=5&hostRecheckSeconds=0";
   }
 
   /** For a client that talks to one node whatever it is. */

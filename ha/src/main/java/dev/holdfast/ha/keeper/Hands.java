@@ -41,6 +41,7 @@ final class Hands {
   private static final Duration STREAM_END = Duration.ofSeconds(10);
   private static final Duration IN_FORCE = Duration.ofSeconds(5);
   private static final Duration FETCH = Duration.ofSeconds(30);
+  private static final Duration CHECKPOINT = Duration.ofMinutes(5);
   private static final Duration NOTHING_MORE = Duration.ofMillis(500);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
   private static final Duration QUERY = Duration.ofSeconds(10);
@@ -96,8 +97,10 @@ final class Hands {
   }
 
   /** Whoever streams gets the last of it first; then nobody is left. */
-  void stop(Watch watch) {
-    if (watch.sight().server() == Server.PRIMARY && !watch.sight().streaming().isEmpty()) {
+  void stop(Watch watch, boolean inHaste) {
+    if (!inHaste
+        && watch.sight().server() == Server.PRIMARY
+        && !watch.sight().streaming().isEmpty()) {
       // The shutdown's own checkpoint is short then; writing goes on meanwhile.
       try (ReplicationSession session = session()) {
         session.checkpoint();
@@ -111,6 +114,13 @@ final class Hands {
   /** Ends it without waiting for anybody. */
   void fence() {
     control.stop(StopMode.IMMEDIATE, Duration.ZERO);
+  }
+
+  /** Lets no server that is started by whomever connect to an upstream. */
+  void closeWay() {
+    if (upstreams.upstream().isPresent()) {
+      upstreams.close();
+    }
   }
 
   /** Closes the way to every upstream for good, and waits until nobody is on it any more. */
@@ -139,6 +149,9 @@ final class Hands {
     settings.standby(false);
     settings.admit(ROLE);
     settings.write(version, Confirmations.text(protection), node, 0);
+    if (watch.unwanted()) {
+      return;
+    }
     control.launch();
     awaitPrimary(watch);
   }
@@ -156,8 +169,14 @@ final class Hands {
   void promote(Timeline timeline, long version, Protection protection, Watch watch) {
     upstreams.close();
     settings.write(version, Confirmations.text(protection), node, 0);
-    reloads.reload(version, IN_FORCE);
-    timelines.skip(watch.sight().position().history().timeline(), timeline);
+    reloads.reload(version, Confirmations.text(protection), IN_FORCE);
+    Timeline present = watch.sight().position().history().timeline();
+    if (present.compareTo(timeline) >= 0) {
+      throw new HoldfastException(
+          ErrorCode.DB_MISMATCH,
+          "a server on timeline " + present + " cannot be promoted to timeline " + timeline);
+    }
+    timelines.skip(present, timeline);
     if (watch.unwanted()) {
       return;
     }
@@ -165,6 +184,16 @@ final class Hands {
       session.promote();
     }
     awaitPrimary(watch);
+    Thread.ofVirtual().name("checkpoint").start(this::checkpoint);
+  }
+
+  /** Whoever is rewound to this server needs one of its new timeline. */
+  private void checkpoint() {
+    try (ReplicationSession session = session()) {
+      session.checkpoint();
+    } catch (HoldfastException e) {
+      log.accept("does not wait for the checkpoint after the promotion: " + e.getMessage());
+    }
   }
 
   /** Until it is one, or is gone: what the keeper saw last may be from before it was started. */
@@ -183,7 +212,7 @@ final class Hands {
    */
   Lsn apply(long version, Protection protection) {
     settings.write(version, Confirmations.text(protection), node, 0);
-    reloads.reload(version, IN_FORCE);
+    reloads.reload(version, Confirmations.text(protection), IN_FORCE);
     try (ReplicationSession session = session()) {
       if (!roleProvided) {
         byte[] salt = new byte[SALT_BYTES];
@@ -229,7 +258,21 @@ final class Hands {
     stopReceiver();
   }
 
-  void rewind(Endpoint source) {
+  /**
+   * Rewinds to a primary that has made a checkpoint since its promotion: before that {@code
+   * pg_rewind} takes it for a server on the old timeline, and does nothing.
+   */
+  void rewind(Endpoint source, Watch watch) {
+    long deadline = System.nanoTime() + CHECKPOINT.toNanos();
+    try (ReplicationSession session = elsewhere(source)) {
+      while (!session.checkpointTimeline().equals(session.written().timeline())) {
+        if (watch.unwanted() || System.nanoTime() - deadline > 0) {
+          throw new HoldfastException(
+              ErrorCode.DB_MISMATCH, "the primary has made no checkpoint since its promotion");
+        }
+        LockSupport.parkNanos(NOTHING_MORE.toNanos());
+      }
+    }
     copies.rewind(server(source));
   }
 

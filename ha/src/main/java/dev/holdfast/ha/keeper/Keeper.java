@@ -90,6 +90,9 @@ final class Keeper implements AutoCloseable {
   private String problem = "";
   private String trouble = "";
 
+  /** Whose copy is made, while that one has not said how far it is. */
+  private @Nullable NodeId unproven;
+
   Keeper(
       KeeperStore store,
       ServerEye eye,
@@ -143,12 +146,15 @@ final class Keeper implements AutoCloseable {
         store.forget();
         return true;
       }
+      fenceInTime();
       notice();
       stranding.consider(memory, sight, busyWith != null, store.record().peers());
       act();
       report();
     } catch (HoldfastException e) {
       say(e);
+    } catch (RuntimeException e) {
+      say(new HoldfastException(ErrorCode.UNHANDLED, "unexpected: " + e, e));
     }
     return false;
   }
@@ -169,6 +175,33 @@ final class Keeper implements AutoCloseable {
     Sight now = eye.look(store.record().settings().heartbeat(), silent);
     ends.expect(now);
     return now;
+  }
+
+  /**
+   * A lease ends whatever else goes on: a long act, a checkpoint, a state directory that is full.
+   */
+  private void fenceInTime() {
+    Settings settings = store.record().settings();
+    boolean writes = sight.server() == Server.PRIMARY || sight.server() == Server.HUNG;
+    if (writes && mayBeLeased() && leaseEnds - BootClock.nanos() < settings.lease().toNanos() / 4) {
+      log.accept("the lease ends: PostgreSQL is stopped");
+      unwanted = true;
+      hands.fence();
+      sight = look();
+    }
+  }
+
+  private boolean mayBeLeased() {
+    if (applied.version() > 0) {
+      return applied.protection() instanceof Protection.Leased;
+    }
+    boolean told = isToLead() && lead().protection() instanceof Protection.Leased;
+    boolean leaves = !isToLead() && !store.record().settings().synchronous();
+    return (told || leaves) && hands.configured(true) instanceof Protection.Leased;
+  }
+
+  private Order.Lead lead() {
+    return (Order.Lead) memory.order().orElseThrow();
   }
 
   /** Whether the data directory is being made, so that there is nothing to be seen in it yet. */
@@ -195,6 +228,16 @@ final class Keeper implements AutoCloseable {
       log.accept("PostgreSQL is " + sight.server() + " at " + sight.position());
     }
     seen = sight.server();
+    if (seen == Server.PRIMARY
+        && applied.version() > 0
+        && busyWith == null
+        && !eye.confirming().equals(Confirmations.text(applied.protection()))) {
+      log.accept("synchronous_standby_names was changed to '" + eye.confirming() + "'");
+      applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
+    }
+    if (seen == Server.STOPPED && busyWith == null && isToStandStill()) {
+      hands.closeWay();
+    }
     KeeperMemory next = memory;
     if (next.underway() && seen == Server.PRIMARY && isToLead()) {
       next = next.settled();
@@ -203,6 +246,19 @@ final class Keeper implements AutoCloseable {
       next = next.sawData();
     }
     remember(next.regained(sight.position()));
+  }
+
+  private boolean isToStandStill() {
+    return memory.order().isEmpty()
+        || switch (memory.order().get()) {
+          case Order.Freeze freeze -> true;
+          case Order.Stop stop -> true;
+          case Order.Fetch fetch -> true;
+          case Order.Leave leave -> true;
+          case Order.Lead lead -> true;
+          case Order.Follow follow -> false;
+          case Order.Rest rest -> false;
+        };
   }
 
   private boolean isToLead() {
@@ -225,8 +281,28 @@ final class Keeper implements AutoCloseable {
     if (busyWith != null || System.nanoTime() - notBefore < 0) {
       return;
     }
+    NodeId source = unproven;
+    if (source != null
+        && memory.order().isPresent()
+        && memory.order().get() instanceof Order.Follow) {
+      rebuilt(source);
+      return;
+    }
+    unproven = null;
     Act act = rules().next(memory, view());
     if (act instanceof Act.Nothing) {
+      return;
+    }
+    boolean rests =
+        act instanceof Act.StartPrimary
+            || act instanceof Act.StartFrozen
+            || act instanceof Act.Rewind
+            || act instanceof Act.Stream;
+    if (rests && sight.server() == Server.STOPPED && eye.unreadable()) {
+      if (!eye.problem().equals(problem)) {
+        log.accept("cannot begin " + act + ": " + eye.problem());
+        problem = eye.problem();
+      }
       return;
     }
     if (act.outlivesItsKeeper()) {
@@ -253,7 +329,7 @@ final class Keeper implements AutoCloseable {
             perform(act, present, peers);
           } catch (HoldfastException e) {
             failure = Optional.of(e);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             failure =
                 Optional.of(
                     new HoldfastException(
@@ -284,7 +360,7 @@ final class Keeper implements AutoCloseable {
         if (present.order().isPresent() && present.order().get() instanceof Order.Lead) {
           hands.fence();
         } else {
-          hands.stop(watch);
+          hands.stop(watch, !store.record().settings().synchronous());
         }
       }
       case Act.StopReceiver stop -> hands.stopReceiver();
@@ -302,7 +378,7 @@ final class Keeper implements AutoCloseable {
               address(peers, stream.upstream()),
               sight.server() != Server.STOPPED);
       case Act.Fetch fetch -> hands.fetch(fetch.from(), address(peers, fetch.from()), watch);
-      case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()));
+      case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()), watch);
       case Act.Clone clone -> hands.copy(address(peers, clone.upstream()));
     }
   }
@@ -367,15 +443,21 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  /** From now on it counts again when it holds what the primary holds now. */
+  /**
+   * From now on it counts again when it holds what the primary holds now. Until the primary has
+   * said how far it is, nothing is done with the copy.
+   */
   private void rebuilt(NodeId upstream) {
     try {
       Position there = hands.position(address(store.record().peers(), upstream));
       eye.rebuilt(there);
       remember(memory.rebuilt(there));
+      unproven = null;
     } catch (HoldfastException e) {
+      // Without the primary's history it is no copy of it, and another is made.
+      unproven = e.code() == ErrorCode.FILE_MISSING ? null : upstream;
       notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
-      log.accept("the copy is of no use: " + e.getMessage());
+      log.accept("does not know yet how far the primary is: " + e.getMessage());
     }
   }
 
@@ -472,7 +554,12 @@ final class Keeper implements AutoCloseable {
   }
 
   private void await() {
-    long patience = patience();
+    long patience = WHILE_BUSY.toNanos();
+    try {
+      patience = patience();
+    } catch (HoldfastException e) {
+      say(e);
+    }
     try {
       News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
       while (news != null) {
@@ -495,6 +582,8 @@ final class Keeper implements AutoCloseable {
       }
     } catch (HoldfastException e) {
       say(e);
+    } catch (RuntimeException e) {
+      say(new HoldfastException(ErrorCode.UNHANDLED, "unexpected: " + e, e));
     }
   }
 

@@ -8,6 +8,8 @@ import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
 import java.time.Duration;
 import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -70,8 +72,19 @@ final class MonitorLine implements AutoCloseable {
   }
 
   private void awaitOrders(NodeId node, LongSupplier revision) {
+    AtomicLong last = new AtomicLong(-1);
     while (!closed) {
-      if (!carry(() -> client.await(node, revision.getAsLong(), LONG_POLL).ifPresent(heard))) {
+      AtomicBoolean again = new AtomicBoolean();
+      boolean carried =
+          carry(() ->
+              client
+                  .await(node, revision.getAsLong(), LONG_POLL)
+                  .ifPresent(told -> {
+                    // The keeper has not written it down yet, or cannot.
+                    again.set(last.getAndSet(told.tell().revision()) == told.tell().revision());
+                    heard.accept(told);
+                  }));
+      if (!carried || again.get()) {
         LockSupport.parkNanos(AFTER_FAILURE.toNanos());
       }
     }
@@ -90,6 +103,9 @@ final class MonitorLine implements AutoCloseable {
         reachable = false;
         log.accept(String.valueOf(e.getMessage()));
       }
+      return false;
+    } catch (RuntimeException e) {
+      log.accept("unexpected, on the line to the monitor: " + e);
       return false;
     }
   }

@@ -49,7 +49,16 @@ final class Question implements AutoCloseable {
     }
     CompletableFuture<Optional<ServerView>> now = new CompletableFuture<>();
     underway = now;
-    Thread.ofVirtual().name("question").start(() -> now.complete(answer()));
+    Thread.ofVirtual()
+        .name("question")
+        .start(() -> {
+          try {
+            now.complete(answer());
+          } finally {
+            // Whatever went wrong: nobody waits for it.
+            now.complete(Optional.empty());
+          }
+        });
     return await(now, deadline);
   }
 

@@ -43,6 +43,7 @@ final class ServerEye {
   private Position known = NOTHING;
   private @Nullable Position stopped;
   private String problem = "";
+  private String confirming = "";
   private Lsn emittedAt = new Lsn(0);
 
   ServerEye(Path data, ServerControl control, Upstreams upstreams, Question question) {
@@ -60,10 +61,14 @@ final class ServerEye {
    * @param silentAfter after how long a stream that brings nothing is not alive any more
    */
   Sight look(Duration patience, Duration silentAfter) {
-    if (!Files.exists(data.resolve("PG_VERSION"))) {
-      return simple(Server.ABSENT, NOTHING, true);
-    }
     List<Long> processes = control.processes().running();
+    boolean there = Files.exists(data.resolve("PG_VERSION"));
+    if (!there) {
+      // The files may be gone from under a server that goes on with those that it has open.
+      return processes.isEmpty()
+          ? simple(Server.ABSENT, NOTHING, true)
+          : simple(Server.LEFTOVERS, known, false);
+    }
     if (processes.isEmpty()) {
       return stopped();
     }
@@ -107,6 +112,8 @@ final class ServerEye {
     long now = System.nanoTime();
     Timeline timeline = view.timeline().orElseGet(() -> timelines.containing(view.flushed()));
     known = new Position(timelines.history(timeline), view.flushed());
+    problem = "";
+    confirming = view.confirming();
     if (!view.recovery()) {
       return new Sight(
           Server.PRIMARY,
@@ -162,6 +169,7 @@ final class ServerEye {
   private Sight stopped() {
     if (Files.exists(data.resolve("backup_label"))) {
       // A copy that was never started: what it holds is known when it has been.
+      problem = "";
       return simple(Server.STOPPED, known, false);
     }
     Position end = stopped;
@@ -178,6 +186,18 @@ final class ServerEye {
     stopped = end;
     known = end;
     return simple(Server.STOPPED, end, true);
+  }
+
+  /**
+   * The {@code synchronous_standby_names} that the primary had at the last look, whoever set it.
+   */
+  String confirming() {
+    return confirming;
+  }
+
+  /** Whether the end of a stopped server's WAL is unknown, because of what the problem says. */
+  boolean unreadable() {
+    return !problem.isEmpty();
   }
 
   /** The data directory is a copy of another node's now, which was here then. */

@@ -8,7 +8,9 @@ import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.wire.Endpoint;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether a standby that does not stream never will, because its upstream has removed the
@@ -23,6 +25,7 @@ final class Stranding {
   private long streamed = System.nanoTime();
   private volatile boolean asking;
   private volatile boolean found;
+  private volatile Order.@Nullable Follow foundUnder;
 
   Stranding(Hands hands, Consumer<String> log) {
     this.hands = hands;
@@ -43,6 +46,7 @@ final class Stranding {
   /** Asks the upstream when there is reason to; the answer comes later. */
   void consider(KeeperMemory memory, Sight sight, boolean busy, Map<NodeId, Endpoint> peers) {
     if (found) {
+      found = memory.order().equals(Optional.ofNullable(foundUnder));
       return;
     }
     boolean looksForWal =
@@ -73,6 +77,7 @@ final class Stranding {
                 + " has no longer the WAL after "
                 + sight.position()
                 + ": a new copy is made");
+        foundUnder = follow;
         found = true;
       }
     } catch (HoldfastException e) {

@@ -39,13 +39,13 @@ class ReloadProofTest {
     postgres.configure("holdfast.version = '" + version + "'");
     signal("STOP", pid);
     try {
-      assertThatThrownBy(() -> proof(postgres).reload(version, SHORT))
+      assertThatThrownBy(() -> proof(postgres).reload(version, "", SHORT))
           .isInstanceOf(HoldfastException.class)
           .hasMessageContaining("[" + pid + "]");
     } finally {
       signal("CONT", pid);
     }
-    proof(postgres).reload(version, ENOUGH);
+    proof(postgres).reload(version, "", ENOUGH);
   }
 
   @ParameterizedTest
@@ -53,7 +53,7 @@ class ReloadProofTest {
   void theCheckpointerHasToHaveReadThem(int major) {
     try (TestPostgres postgres = TestPostgres.start(major)) {
       postgres.configure("holdfast.version = '1'");
-      proof(postgres).reload(1, ENOUGH);
+      proof(postgres).reload(1, "", ENOUGH);
       waitsFor(
           postgres,
           postgres.sql("select pid from pg_stat_activity where backend_type = 'checkpointer'"),
@@ -74,9 +74,22 @@ class ReloadProofTest {
   }
 
   @Test
+  void whatAlterSystemSaysOfWhoConfirmsIsNoticed() {
+    try (TestPostgres postgres = TestPostgres.start(18)) {
+      postgres.configure("holdfast.version = '1'", "synchronous_standby_names = 'ANY 1 (node_2)'");
+      postgres.sql("alter system set synchronous_standby_names = ''");
+      assertThatThrownBy(() -> proof(postgres).reload(1, "ANY 1 (node_2)", SHORT))
+          .isInstanceOf(HoldfastException.class)
+          .hasMessageContaining("synchronous_standby_names is ''");
+      postgres.sql("alter system reset synchronous_standby_names");
+      proof(postgres).reload(1, "ANY 1 (node_2)", ENOUGH);
+    }
+  }
+
+  @Test
   void settingsThatAreNotReadAtAllAreNoticed() {
     try (TestPostgres postgres = TestPostgres.start(18)) {
-      assertThatThrownBy(() -> proof(postgres).reload(5, SHORT))
+      assertThatThrownBy(() -> proof(postgres).reload(5, "", SHORT))
           .isInstanceOf(HoldfastException.class)
           .hasMessageContaining("version 0 of our settings instead of 5");
     }

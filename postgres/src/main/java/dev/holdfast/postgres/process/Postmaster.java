@@ -4,6 +4,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,7 +41,8 @@ final class Postmaster {
       return directory.equals(data.toRealPath())
           ? ProcessHandle.of(pid).map(Postmaster::new)
           : Optional.empty();
-    } catch (NoSuchFileException | NumberFormatException e) {
+    } catch (NoSuchFileException | AccessDeniedException | NumberFormatException e) {
+      // Another user's process may have the number now.
       return Optional.empty();
     } catch (IOException e) {
       throw new HoldfastException(

@@ -37,7 +37,7 @@ public final class ServerControl {
   /** What every process of PostgreSQL but the postmaster begins its title with. */
   private static final String TITLE = "postgres: ";
 
-  private static final Duration LAUNCH = Duration.ofSeconds(2);
+  private static final Duration LAUNCH = Duration.ofSeconds(5);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
 
   private final PostgresInstallation installation;
@@ -136,7 +136,13 @@ public final class ServerControl {
         .orThrow("start PostgreSQL on '" + data + "'");
     // It has its data directory as working directory, by which we know it, a moment later.
     long deadline = System.nanoTime() + LAUNCH.toNanos();
-    while (processes.running().isEmpty() && System.nanoTime() - deadline < 0) {
+    while (processes.running().isEmpty()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new HoldfastException(
+            ErrorCode.EXECUTE,
+            "PostgreSQL does not come up on '" + data + "'",
+            "What it says is in '" + log + "', or where its own settings put it.");
+      }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
   }

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** Small files that are replaced as a whole, and survive a crash once they are. */
 public final class DurableText {
@@ -25,19 +27,41 @@ public final class DurableText {
   public static void write(Path file, String text) {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
+      write(fresh, text.getBytes(StandardCharsets.UTF_8));
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       syncParent(file);
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.FILE_WRITE, "unable to write '" + file + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static void write(Path fresh, byte[] text) throws IOException {
+    Files.deleteIfExists(fresh);
+    Files.createFile(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Replaces a file that is somebody else's: a link stays one, and the mode stays what it was. The
+   * text has a character for each byte (ISO 8859-1), so that comments in any encoding survive.
+   */
+  static void replace(Path file, String text) {
+    try {
+      Path real = file.toRealPath();
+      Set<PosixFilePermission> mode = Files.getPosixFilePermissions(real);
+      Path fresh = real.resolveSibling(real.getFileName() + ".new");
+      write(fresh, text.getBytes(StandardCharsets.ISO_8859_1));
+      Files.setPosixFilePermissions(fresh, mode);
+      Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE);
+      syncParent(real);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_WRITE, "unable to write '" + file + "': " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package dev.holdfast.postgres.replication;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -127,12 +128,12 @@ public final class ManagedSettings {
       List<String> kept = new ArrayList<>(lines);
       kept.removeIf(INCLUDE::equals);
       kept.add(INCLUDE);
-      DurableText.write(main, String.join("\n", kept) + "\n");
+      DurableText.replace(main, String.join("\n", kept) + "\n");
     }
     Path auto = data.resolve(AUTO);
     List<String> others = lines(auto).stream().filter(line -> !isOwned(line)).toList();
     if (others.size() < lines(auto).size()) {
-      DurableText.write(auto, String.join("\n", others) + "\n");
+      DurableText.replace(auto, String.join("\n", others) + "\n");
     }
   }
 
@@ -175,13 +176,13 @@ public final class ManagedSettings {
       List<String> more = new ArrayList<>(lines);
       more.addFirst(line);
       more.addFirst("# The nodes of this cluster; written by holdfast keeper.");
-      DurableText.write(file, String.join("\n", more) + "\n");
+      DurableText.replace(file, String.join("\n", more) + "\n");
     }
   }
 
   private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {

@@ -64,6 +64,7 @@ public final class PeerCopy {
    * @throws HoldfastException execute (102), file-move (74); what was there is there still
    */
   public void copy(ServerAddress source) {
+    refuseWhatCannotBeRenamed();
     Path fresh = data.resolveSibling(data.getFileName() + ".copying");
     Path aside = data.resolveSibling(data.getFileName() + ".before");
     upstreams.source(source);
@@ -90,6 +91,26 @@ public final class PeerCopy {
           ErrorCode.FILE_MOVE, "unable to put the copy in place of '" + data + "': " + e, e);
     } finally {
       upstreams.close();
+    }
+  }
+
+  /** Better said before the copy than after. */
+  private void refuseWhatCannotBeRenamed() {
+    try {
+      boolean elsewhere =
+          Files.isSymbolicLink(data)
+              || (Files.exists(data)
+                  && !Files.getFileStore(data)
+                      .equals(Files.getFileStore(data.toAbsolutePath().resolve(".."))));
+      if (elsewhere) {
+        throw new HoldfastException(
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "'" + data + "' is a link or a mount point, and cannot be replaced by a copy",
+            "Let pg1-path be a directory below the mount point.");
+      }
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.PATH_OPEN, "unable to look at '" + data + "': " + e.getMessage(), e);
     }
   }
 

@@ -54,10 +54,11 @@ public final class ReloadProof {
    * Has the settings read, and returns when they are in force.
    *
    * @param version their number, as {@link ManagedSettings} wrote it
+   * @param confirming the {@code synchronous_standby_names} among them
    * @throws HoldfastException db-query (57) when somebody has not read them within the time, or
    *     when other settings take precedence
    */
-  public void reload(long version, Duration timeout) {
+  public void reload(long version, String confirming, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     try (ReplicationSession first = ReplicationSession.open(target, timeout, environment)) {
       first.reload();
@@ -75,6 +76,14 @@ public final class ReloadProof {
       seen = seenByNewSession();
     }
     try (ReplicationSession session = ReplicationSession.open(target, timeout, environment)) {
+      String inForce = session.synchronousStandbyNames();
+      if (!inForce.equals(confirming)) {
+        throw new HoldfastException(
+            ErrorCode.DB_QUERY,
+            "synchronous_standby_names is '" + inForce + "' and not '" + confirming + "'",
+            "Somebody has set it elsewhere: ALTER SYSTEM RESET synchronous_standby_names,",
+            "and leave holdfast.conf the last that postgresql.conf includes.");
+      }
       awaitEverybody(session, deadline);
     }
   }

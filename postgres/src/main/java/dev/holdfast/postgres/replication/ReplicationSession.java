@@ -69,6 +69,7 @@ public final class ReplicationSession implements AutoCloseable {
         true,
         Optional.of(written.timeline()),
         version(),
+        synchronousStandbyNames(),
         senders(),
         OptionalLong.empty(),
         "");
@@ -91,12 +92,19 @@ public final class ReplicationSession implements AutoCloseable {
         WalSegment.parse(Queries.known(row, 1)).timeline(), Lsn.parse(Queries.known(row, 0)));
   }
 
+  /**
+   * What the startup process waits for is asked before the positions, in a statement of its own:
+   * when it has nothing left to replay, they do not grow any more.
+   */
   private ServerView standby() {
+    String waits =
+        queries.text(
+            "select coalesce((select wait_event from pg_stat_activity"
+                + " where backend_type = 'startup'), '')");
     List<@Nullable String> row =
         queries.row(
             """
             select pg_last_wal_receive_lsn()::text, pg_last_wal_replay_lsn()::text,
-              (select wait_event from pg_stat_activity where backend_type = 'startup'),
               (select received_tli::text from pg_stat_wal_receiver where status = 'streaming'),
               (select concat_ws(' ', pid, latest_end_lsn, last_msg_send_time)
                  from pg_stat_wal_receiver where status = 'streaming'),
@@ -106,16 +114,16 @@ public final class ReplicationSession implements AutoCloseable {
             """);
     Lsn received = lsn(row.get(0));
     Lsn replayed = lsn(row.get(1));
-    String waits = row.get(2);
-    String timeline = row.get(3);
-    String heard = row.get(4);
-    String lag = row.get(5);
+    String timeline = row.get(2);
+    String heard = row.get(3);
+    String lag = row.get(4);
     return new ServerView(
         true,
         received.compareTo(replayed) > 0 ? received : replayed,
         row.get(0) != null || NOTHING_LEFT.equals(waits) || WAITS_FOR_STREAM.equals(waits),
         timeline == null ? Optional.empty() : Optional.of(new Timeline(Long.parseLong(timeline))),
-        number(row.get(6)),
+        number(row.get(5)),
+        "",
         senders(),
         lag == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(lag)),
         heard == null ? "" : heard);
@@ -145,6 +153,12 @@ public final class ReplicationSession implements AutoCloseable {
 
   private static long number(@Nullable String text) {
     return text == null || text.isEmpty() ? 0 : Long.parseLong(text);
+  }
+
+  /** The timeline of the last checkpoint, by which {@code pg_rewind} takes its source. */
+  public Timeline checkpointTimeline() {
+    return new Timeline(
+        Long.parseLong(queries.text("select timeline_id::text from pg_control_checkpoint()")));
   }
 
   /**
@@ -206,6 +220,11 @@ public final class ReplicationSession implements AutoCloseable {
   /** The number of the settings that this session sees; a new one sees what the postmaster has. */
   long version() {
     return number(queries.row("select current_setting('holdfast.version', true)").getFirst());
+  }
+
+  /** Who confirms, as the server has it, whoever set it. */
+  public String synchronousStandbyNames() {
+    return queries.text("select current_setting('synchronous_standby_names')");
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param timeline of a primary, the one that it writes; of a standby, the one that it receives, if
  *     it does
  * @param version the number of the settings that it has read, 0 when they are not ours
+ * @param confirming of a primary, its {@code synchronous_standby_names}, whoever set them
  * @param senders who streams from it
  * @param lag of a standby that streams, bytes that it has not replayed of what the other side had
  *     when it was heard last
@@ -27,6 +28,7 @@ public record ServerView(
     boolean exact,
     Optional<Timeline> timeline,
     long version,
+    String confirming,
     List<WalSender> senders,
     OptionalLong lag,
     String received) {

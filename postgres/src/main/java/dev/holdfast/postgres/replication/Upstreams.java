@@ -90,6 +90,10 @@ public final class Upstreams {
     user=%s
     password=%s
     connect_timeout=5
+    keepalives_idle=10
+    keepalives_interval=5
+    keepalives_count=3
+    tcp_user_timeout=30000
     """
         .formatted(service, address.host(), address.port(), role, password);
   }
