@@ -23,6 +23,7 @@ import dev.holdfast.postgres.replication.WalTimelines;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -129,7 +130,7 @@ final class Hands {
     settings.write(0, "", node, 0);
     control.hangUp();
     long deadline = System.nanoTime() + STREAM_END.toNanos();
-    var receivers = control.walReceivers();
+    List<Long> receivers = control.walReceivers();
     while (!receivers.isEmpty()) {
       receivers.forEach(control::terminate);
       if (System.nanoTime() - deadline > 0) {

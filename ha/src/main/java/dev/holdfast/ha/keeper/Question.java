@@ -29,7 +29,7 @@ final class Question implements AutoCloseable {
   private @Nullable CompletableFuture<Optional<ServerView>> underway;
   private @Nullable ReplicationSession session;
   private long opened;
-  private String answered = "";
+  private volatile String answered = "";
 
   Question(SessionTarget target, Map<String, String> environment) {
     this.target = target;
