@@ -6,7 +6,6 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.keeper.KeeperConfiguration;
 import dev.holdfast.ha.keeper.KeeperProcess;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.process.PostgresInstallation;
@@ -68,7 +67,7 @@ final class KeeperVerb implements Verb {
         options.optional("node-name").orElse(host),
         data,
         options.path("keeper-path").resolve(options.stanza().toString()),
-        new Endpoint(host, port),
+        new ServerAddress(host, port),
         health(options.optional("health-listen").orElse(host + ":" + HEALTH_PORT)),
         new SessionTarget(
             options.optional("pg-socket-path", key).orElse(null), port, "postgres", superuser),

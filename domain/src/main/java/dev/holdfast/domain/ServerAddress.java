@@ -13,6 +13,9 @@ public record ServerAddress(String host, int port) {
   /** PostgreSQL's own. */
   public static final int DEFAULT_PORT = 5432;
 
+  /** A host goes into connection strings and configuration files as it is. */
+  private static final String FORBIDDEN = "'\",\\";
+
   private static final int LAST_PORT = 65_535;
   private static final Pattern TEXT =
       Pattern.compile(
@@ -20,7 +23,7 @@ public record ServerAddress(String host, int port) {
 
   /** Checks both. */
   public ServerAddress {
-    if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '\'' || c == ',')) {
+    if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || FORBIDDEN.indexOf(c) >= 0)) {
       throw new HoldfastException(ErrorCode.OPTION_INVALID_VALUE, "invalid host '" + host + "'");
     }
     if (port < 1 || port > LAST_PORT) {

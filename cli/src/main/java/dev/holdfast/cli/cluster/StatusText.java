@@ -1,9 +1,9 @@
 package dev.holdfast.cli.cluster;
 
 import dev.holdfast.domain.ByteCount;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.wire.ClusterView;
-import dev.holdfast.ha.wire.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +53,7 @@ final class StatusText {
     return List.of(
         node.name(),
         node.id().toString(),
-        node.endpoint().map(Endpoint::toString).orElse(UNKNOWN),
+        node.endpoint().map(ServerAddress::toString).orElse(UNKNOWN),
         node.goal() + "/" + seen.map(each -> actual(view, each)).orElse("not heard"),
         seen.map(each -> each.timeline() + ": " + each.flushed()).orElse(UNKNOWN),
         seen.flatMap(ClusterView.Seen::lag)

@@ -4,9 +4,9 @@ import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.NodeState;
 import dev.holdfast.ha.wire.ClusterView;
-import dev.holdfast.ha.wire.Endpoint;
 import java.util.Comparator;
 import java.util.stream.Collectors;
 
@@ -41,7 +41,7 @@ final class UriVerb implements Verb {
             .sorted(
                 Comparator.comparing(node -> !view.primary().filter(node.id()::equals).isPresent()))
             .flatMap(node -> node.endpoint().stream())
-            .map(Endpoint::toString)
+            .map(ServerAddress::toString)
             .collect(Collectors.joining(","));
     if (hosts.isEmpty()) {
       throw new HoldfastException(

@@ -10,7 +10,6 @@ import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Server;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.process.StopMode;
 import dev.holdfast.postgres.replication.ManagedSettings;
@@ -225,14 +224,14 @@ final class Hands {
     }
   }
 
-  void stream(NodeId upstream, Endpoint address, boolean running) {
+  void stream(NodeId upstream, ServerAddress address, boolean running) {
     if (!running) {
       settings.takeOver();
       settings.standby(true);
       settings.admit(ROLE);
     }
     settings.write(0, "", node, upstream.number());
-    upstreams.open(upstream.number(), server(address));
+    upstreams.open(upstream.number(), address);
     if (running) {
       control.hangUp();
     } else {
@@ -241,7 +240,7 @@ final class Hands {
   }
 
   /** Streams from a frozen node until that has nothing more, and is frozen again. */
-  void fetch(NodeId from, Endpoint address, Watch watch) {
+  void fetch(NodeId from, ServerAddress address, Watch watch) {
     stream(from, address, true);
     long deadline = System.nanoTime() + FETCH.toNanos();
     Lsn reached = new Lsn(0);
@@ -263,7 +262,7 @@ final class Hands {
    * Rewinds to a primary that has made a checkpoint since its promotion: before that {@code
    * pg_rewind} takes it for a server on the old timeline, and does nothing.
    */
-  void rewind(Endpoint source, Watch watch) {
+  void rewind(ServerAddress source, Watch watch) {
     long deadline = System.nanoTime() + CHECKPOINT.toNanos();
     try (ReplicationSession session = elsewhere(source)) {
       while (!session.checkpointTimeline().equals(session.written().timeline())) {
@@ -274,30 +273,30 @@ final class Hands {
         LockSupport.parkNanos(NOTHING_MORE.toNanos());
       }
     }
-    copies.rewind(server(source));
+    copies.rewind(source);
   }
 
-  void copy(Endpoint source) {
-    copies.copy(server(source));
+  void copy(ServerAddress source) {
+    copies.copy(source);
   }
 
   /**
    * Whether a primary has removed the WAL from which this node would go on: it can only be copied
    * anew then. A {@code restore_command} may have it still, and is given its time before this.
    */
-  boolean stranded(Endpoint upstream, Position here, TimelineHistory line) {
+  boolean stranded(ServerAddress upstream, Position here, TimelineHistory line) {
     try (ReplicationSession session = elsewhere(upstream)) {
       return timelines.needed(here.flushed(), line).stream().noneMatch(session::hasWal);
     }
   }
 
-  private ReplicationSession elsewhere(Endpoint node) {
+  private ReplicationSession elsewhere(ServerAddress node) {
     SessionTarget target = new SessionTarget(node.host(), node.port(), DATABASE, ROLE);
     return ReplicationSession.open(target, QUERY, Map.of("PGPASSWORD", secret));
   }
 
   /** How far a primary is now, along the history that its copy here brought with it. */
-  Position position(Endpoint source) {
+  Position position(ServerAddress source) {
     try (ReplicationSession session = elsewhere(source)) {
       ReplicationSession.Written written = session.written();
       return new Position(timelines.history(written.timeline()), written.flushed());
@@ -306,9 +305,5 @@ final class Hands {
 
   private ReplicationSession session() {
     return ReplicationSession.open(configuration.local(), QUERY, Map.of());
-  }
-
-  private static ServerAddress server(Endpoint endpoint) {
-    return new ServerAddress(endpoint.host(), endpoint.port());
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.ha.keeper;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Act;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.KeeperMemory;
@@ -17,7 +18,6 @@ import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.Directive;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -98,7 +98,7 @@ final class Keeper implements AutoCloseable {
       ServerEye eye,
       Hands hands,
       MonitorClient client,
-      Endpoint endpoint,
+      ServerAddress endpoint,
       Consumer<String> log) {
     this.store = store;
     this.eye = eye;
@@ -320,7 +320,7 @@ final class Keeper implements AutoCloseable {
     busyWith = act;
     unwanted = false;
     KeeperMemory present = memory;
-    Map<NodeId, Endpoint> peers = store.record().peers();
+    Map<NodeId, ServerAddress> peers = store.record().peers();
     Thread.ofVirtual()
         .name("act")
         .start(() -> {
@@ -352,7 +352,7 @@ final class Keeper implements AutoCloseable {
         }
       };
 
-  private void perform(Act act, KeeperMemory present, Map<NodeId, Endpoint> peers) {
+  private void perform(Act act, KeeperMemory present, Map<NodeId, ServerAddress> peers) {
     switch (act) {
       case Act.Nothing nothing -> {}
       case Act.Initialize initialize -> hands.initialize();
@@ -404,8 +404,8 @@ final class Keeper implements AutoCloseable {
         System.nanoTime() - turnedAt < ALIVE.toNanos());
   }
 
-  private static Endpoint address(Map<NodeId, Endpoint> peers, NodeId node) {
-    Endpoint found = peers.get(node);
+  private static ServerAddress address(Map<NodeId, ServerAddress> peers, NodeId node) {
+    ServerAddress found = peers.get(node);
     if (found == null) {
       throw new HoldfastException(
           ErrorCode.HOST_INVALID, "nobody has said yet where node " + node + " is");

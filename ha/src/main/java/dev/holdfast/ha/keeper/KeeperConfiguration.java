@@ -1,6 +1,6 @@
 package dev.holdfast.ha.keeper;
 
-import dev.holdfast.ha.wire.Endpoint;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.postgres.process.PostgresInstallation;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.net.InetSocketAddress;
@@ -27,7 +27,7 @@ public record KeeperConfiguration(
     String name,
     Path data,
     Path state,
-    Endpoint endpoint,
+    ServerAddress endpoint,
     Optional<InetSocketAddress> health,
     SessionTarget local,
     String superuser,

@@ -1,9 +1,9 @@
 package dev.holdfast.ha.keeper;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.KeeperMemory;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Settings;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.Welcome;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +26,7 @@ record KeeperRecord(
     Optional<KeeperMemory> memory,
     String secret,
     Settings settings,
-    Map<NodeId, Endpoint> peers) {
+    Map<NodeId, ServerAddress> peers) {
   static final int FORMAT = 1;
 
   KeeperRecord {
@@ -57,7 +57,7 @@ record KeeperRecord(
     return new KeeperRecord(format, token, incarnation, Optional.of(next), secret, settings, peers);
   }
 
-  KeeperRecord hearing(Settings newSettings, Map<NodeId, Endpoint> newPeers) {
+  KeeperRecord hearing(Settings newSettings, Map<NodeId, ServerAddress> newPeers) {
     return new KeeperRecord(format, token, incarnation, memory, secret, newSettings, newPeers);
   }
 }

@@ -1,10 +1,10 @@
 package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.wire.Directive;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
 import java.time.Duration;
 import java.util.concurrent.LinkedTransferQueue;
@@ -24,7 +24,7 @@ final class MonitorLine implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofMillis(300);
 
   private final MonitorClient client;
-  private final Endpoint endpoint;
+  private final ServerAddress endpoint;
   private final Consumer<Directive> heard;
   private final Consumer<String> log;
   private final AtomicReference<Report> waiting = new AtomicReference<>();
@@ -33,7 +33,10 @@ final class MonitorLine implements AutoCloseable {
   private volatile boolean reachable = true;
 
   MonitorLine(
-      MonitorClient client, Endpoint endpoint, Consumer<Directive> heard, Consumer<String> log) {
+      MonitorClient client,
+      ServerAddress endpoint,
+      Consumer<Directive> heard,
+      Consumer<String> log) {
     this.client = client;
     this.endpoint = endpoint;
     this.heard = heard;

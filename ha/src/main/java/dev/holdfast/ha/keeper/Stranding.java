@@ -1,11 +1,11 @@
 package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.KeeperMemory;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Server;
-import dev.holdfast.ha.wire.Endpoint;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +44,7 @@ final class Stranding {
   }
 
   /** Asks the upstream when there is reason to; the answer comes later. */
-  void consider(KeeperMemory memory, Sight sight, boolean busy, Map<NodeId, Endpoint> peers) {
+  void consider(KeeperMemory memory, Sight sight, boolean busy, Map<NodeId, ServerAddress> peers) {
     if (found) {
       found = memory.order().equals(Optional.ofNullable(foundUnder));
       return;
@@ -61,14 +61,14 @@ final class Stranding {
     } else if (System.nanoTime() - streamed > PATIENCE.toNanos()
         && !asking
         && memory.order().get() instanceof Order.Follow follow
-        && peers.get(follow.upstream()) instanceof Endpoint upstream) {
+        && peers.get(follow.upstream()) instanceof ServerAddress upstream) {
       asking = true;
       streamed = System.nanoTime();
       Thread.ofVirtual().name("stranded").start(() -> ask(follow, upstream, sight));
     }
   }
 
-  private void ask(Order.Follow follow, Endpoint upstream, Sight sight) {
+  private void ask(Order.Follow follow, ServerAddress upstream, Sight sight) {
     try {
       if (hands.stranded(upstream, sight.position(), follow.line())) {
         log.accept(

@@ -2,6 +2,7 @@ package dev.holdfast.ha.monitor;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.ClusterState;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.Decider;
@@ -16,7 +17,6 @@ import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Asking;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Directive;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.Event;
 import dev.holdfast.ha.wire.Joining;
 import dev.holdfast.ha.wire.Reporting;
@@ -55,7 +55,7 @@ final class Cluster {
   private final AtomicBoolean ticking = new AtomicBoolean();
   private final String secret;
 
-  private Map<NodeId, Endpoint> endpoints;
+  private Map<NodeId, ServerAddress> endpoints;
   private boolean endpointsWritten = true;
   private boolean troubled;
   private boolean closed;
@@ -397,10 +397,10 @@ final class Cluster {
         heard);
   }
 
-  private void note(NodeId node, Endpoint endpoint) {
-    @Nullable Endpoint before = endpoints.get(node);
+  private void note(NodeId node, ServerAddress endpoint) {
+    @Nullable ServerAddress before = endpoints.get(node);
     if (!endpoint.equals(before)) {
-      Map<NodeId, Endpoint> next = new HashMap<>(endpoints);
+      Map<NodeId, ServerAddress> next = new HashMap<>(endpoints);
       next.put(node, endpoint);
       endpoints = Map.copyOf(next);
       endpointsWritten = false;
@@ -410,7 +410,7 @@ final class Cluster {
   /** Of nodes that are not there any more; the file forgets them with its next change. */
   private void forgetEndpoints() {
     if (!state.nodes().keySet().containsAll(endpoints.keySet())) {
-      Map<NodeId, Endpoint> next = new HashMap<>(endpoints);
+      Map<NodeId, ServerAddress> next = new HashMap<>(endpoints);
       next.keySet().retainAll(state.nodes().keySet());
       endpoints = Map.copyOf(next);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.monitor;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.ha.decide.ClusterState;
@@ -9,7 +10,6 @@ import dev.holdfast.ha.decide.Grant;
 import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Settings;
-import dev.holdfast.ha.wire.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,7 @@ record StoredCluster(
     List<Node> nodes,
     Course course,
     List<Command.Answer> operations,
-    Map<NodeId, Endpoint> endpoints) {
+    Map<NodeId, ServerAddress> endpoints) {
 
   /** The only one yet. */
   static final int FORMAT = 1;
@@ -56,7 +56,7 @@ record StoredCluster(
   }
 
   static StoredCluster of(
-      String cluster, String secret, ClusterState state, Map<NodeId, Endpoint> endpoints) {
+      String cluster, String secret, ClusterState state, Map<NodeId, ServerAddress> endpoints) {
     return new StoredCluster(
         FORMAT,
         cluster,

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.monitor;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.ClusterState;
 import dev.holdfast.ha.decide.Course;
 import dev.holdfast.ha.decide.Explanation;
@@ -11,14 +12,14 @@ import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Sighting;
 import dev.holdfast.ha.wire.ClusterView;
-import dev.holdfast.ha.wire.Endpoint;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A state at an instant, told to people. */
-record ViewOfState(String cluster, ClusterState state, Map<NodeId, Endpoint> endpoints, long now) {
+record ViewOfState(
+    String cluster, ClusterState state, Map<NodeId, ServerAddress> endpoints, long now) {
 
   ClusterView view() {
     Optional<Grant> grant = state.grant();

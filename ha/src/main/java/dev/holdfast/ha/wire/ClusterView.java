@@ -1,6 +1,7 @@
 package dev.holdfast.ha.wire;
 
 import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.NodeState;
@@ -55,7 +56,7 @@ public record ClusterView(
   public record NodeView(
       NodeId id,
       String name,
-      Optional<Endpoint> endpoint,
+      Optional<ServerAddress> endpoint,
       int priority,
       boolean quorum,
       NodeState goal,

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.wire;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Settings;
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param peers where the other nodes are reached, and the node itself, as far as they have said so
  */
 public record Directive(
-    Command.Tell tell, Settings settings, boolean confirms, Map<NodeId, Endpoint> peers) {
+    Command.Tell tell, Settings settings, boolean confirms, Map<NodeId, ServerAddress> peers) {
   /** Copies the map. */
   public Directive {
     peers = Map.copyOf(peers);

@@ -1,5 +1,7 @@
 package dev.holdfast.ha.wire;
 
+import dev.holdfast.domain.ServerAddress;
+
 /**
  * A keeper without an identity asks for one.
  *
@@ -7,4 +9,4 @@ package dev.holdfast.ha.wire;
  * @param name the node's name for people
  * @param endpoint where its PostgreSQL is, or will be
  */
-public record Joining(long token, String name, Endpoint endpoint) {}
+public record Joining(long token, String name, ServerAddress endpoint) {}

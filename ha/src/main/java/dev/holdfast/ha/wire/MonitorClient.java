@@ -2,6 +2,7 @@ package dev.holdfast.ha.wire;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Report;
@@ -72,12 +73,12 @@ public final class MonitorClient implements AutoCloseable {
    * @param token the keeper's own choice, at random, and kept by it
    * @param name the node's name for people
    */
-  public Welcome join(long token, String name, Endpoint endpoint) {
+  public Welcome join(long token, String name, ServerAddress endpoint) {
     return needed(post("/nodes", new Joining(token, name, endpoint)), Welcome.class);
   }
 
   /** Reports; empty when the monitor has nothing to say. */
-  public Optional<Directive> report(Report report, Endpoint endpoint) {
+  public Optional<Directive> report(Report report, ServerAddress endpoint) {
     return post("/reports", new Reporting(report, endpoint))
         .map(body -> understood(body, Directive.class));
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.wire;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Report;
 
 /**
@@ -8,4 +9,4 @@ import dev.holdfast.ha.decide.Report;
  * @param report what it sees
  * @param endpoint where its PostgreSQL is
  */
-public record Reporting(Report report, Endpoint endpoint) {}
+public record Reporting(Report report, ServerAddress endpoint) {}

@@ -3,6 +3,7 @@ package dev.holdfast.ha.monitor;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.ha.decide.Act;
@@ -17,7 +18,6 @@ import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Directive;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.MonitorClient;
 import java.net.URI;
 import java.time.Duration;
@@ -44,7 +44,7 @@ public final class FakeKeeper implements AutoCloseable {
 
   private final Site site;
   private final MonitorClient client;
-  private final Endpoint endpoint;
+  private final ServerAddress endpoint;
   private final KeeperRules rules = new KeeperRules(Settings.DEFAULT);
   private final Thread loop;
   private volatile KeeperMemory memory;
@@ -62,7 +62,7 @@ public final class FakeKeeper implements AutoCloseable {
   private FakeKeeper(Site site, MonitorClient client, String name, long token, int port) {
     this.site = site;
     this.client = client;
-    this.endpoint = new Endpoint("127.0.0.1", port);
+    this.endpoint = new ServerAddress("127.0.0.1", port);
     this.memory = KeeperMemory.of(client.join(token, name, endpoint).node());
     site.keepers.put(memory.node(), this);
     this.loop = Thread.ofPlatform().daemon().name("keeper " + name).start(this::run);

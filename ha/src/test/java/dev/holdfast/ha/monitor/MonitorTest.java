@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Directive;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.Event;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.Welcome;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The monitor as keepers and operators meet it: through its socket. */
 class MonitorTest {
-  private static final Endpoint SOMEWHERE = new Endpoint("127.0.0.1", 5432);
+  private static final ServerAddress SOMEWHERE = new ServerAddress("127.0.0.1", 5432);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final NodeId A = new NodeId(1);
   private static final NodeId B = new NodeId(2);
@@ -265,7 +265,8 @@ class MonitorTest {
     ClusterView after = steady(2, A);
     assertThat(after.epoch()).isEqualTo(before.epoch());
     assertThat(after.revision()).isGreaterThan(before.revision());
-    assertThat(after.node("b").orElseThrow().endpoint()).contains(new Endpoint("127.0.0.1", 5433));
+    assertThat(after.node("b").orElseThrow().endpoint())
+        .contains(new ServerAddress("127.0.0.1", 5433));
   }
 
   @Test

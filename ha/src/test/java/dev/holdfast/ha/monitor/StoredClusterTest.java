@@ -2,10 +2,10 @@ package dev.holdfast.ha.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.ClusterState;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.simulation.WrittenStates;
-import dev.holdfast.ha.wire.Endpoint;
 import dev.holdfast.ha.wire.Json;
 import java.util.ArrayList;
 import java.util.Map;
@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is read is what was written, of every state that a cluster in trouble goes through. */
 class StoredClusterTest {
-  private static final Map<NodeId, Endpoint> ENDPOINTS =
-      Map.of(new NodeId(1), new Endpoint("db1", 5432));
+  private static final Map<NodeId, ServerAddress> ENDPOINTS =
+      Map.of(new NodeId(1), new ServerAddress("db1", 5432));
 
   @Test
   void everyStateOfClustersInTroubleIsReadAsItWasWritten() {

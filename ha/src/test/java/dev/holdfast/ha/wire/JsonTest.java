@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
+import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.ha.decide.Command;
@@ -131,7 +132,7 @@ class JsonTest {
 
   @Test
   void everyMessageSurvives() {
-    Endpoint endpoint = new Endpoint("::1", 5432);
+    ServerAddress endpoint = new ServerAddress("::1", 5432);
     for (Order order : ORDERS) {
       survives(
           Directive.class,
@@ -139,7 +140,7 @@ class JsonTest {
               new Command.Tell(B, 1, 2, order, 3),
               Settings.DEFAULT,
               true,
-              Map.of(A, endpoint, B, new Endpoint("db2", 1))));
+              Map.of(A, endpoint, B, new ServerAddress("db2", 1))));
     }
     survives(Welcome.class, new Welcome(A, "secret", Settings.DEFAULT));
     survives(Joining.class, new Joining(1, "a", endpoint));
@@ -216,10 +217,10 @@ class JsonTest {
     invalid(Order.class, "{\"epoch\":3}", "type");
     invalid(Request.class, "{\"type\":\"switchover\"}", "target");
     invalid(Order.class, "{\"type\":\"fetch\",\"epoch\":3,\"from\":0}", "node 0 is not 1 or more");
-    invalid(Endpoint.class, "{\"host\":\"a b\",\"port\":1}", "'a b' is not a host");
-    invalid(Endpoint.class, "{\"host\":\"a\",\"port\":", "Endpoint");
-    invalid(Endpoint.class, "null", "Endpoint");
-    invalid(Endpoint.class, "", "Endpoint");
+    invalid(ServerAddress.class, "{\"host\":\"a b\",\"port\":1}", "invalid host 'a b'");
+    invalid(ServerAddress.class, "{\"host\":\"a\",\"port\":", "ServerAddress");
+    invalid(ServerAddress.class, "null", "ServerAddress");
+    invalid(ServerAddress.class, "", "ServerAddress");
   }
 
   private static void invalid(Class<?> type, String text, String reason) {
