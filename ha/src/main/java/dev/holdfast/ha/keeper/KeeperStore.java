@@ -3,11 +3,10 @@ package dev.holdfast.ha.keeper;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.wire.Json;
-import dev.holdfast.postgres.replication.DurableText;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -108,7 +107,7 @@ final class KeeperStore implements AutoCloseable {
   /** Makes another record durable; until then the old one is in force. */
   void save(KeeperRecord next) {
     if (!next.equals(record)) {
-      DurableText.write(file, new String(Json.write(next), StandardCharsets.UTF_8));
+      DurableFile.write(file, Json.write(next));
     }
     record = next;
   }

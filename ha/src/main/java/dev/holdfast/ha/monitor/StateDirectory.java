@@ -3,14 +3,13 @@ package dev.holdfast.ha.monitor;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.wire.Json;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The directory of the monitor's state, held by one monitor at a time. */
 final class StateDirectory implements AutoCloseable {
   private static final String SUFFIX = ".json";
-  private static final String UNFINISHED = ".json.tmp";
+  private static final String UNFINISHED = SUFFIX + DurableFile.UNFINISHED;
   private static final FileAttribute<?> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<?> FILE_MODE =
@@ -52,7 +51,7 @@ final class StateDirectory implements AutoCloseable {
       Path parent = path.toAbsolutePath().getParent();
       if (parent != null && Files.isReadable(parent)) {
         // A directory that a crash takes away would be an empty one to the next monitor.
-        sync(parent);
+        DurableFile.syncName(path);
       }
     } catch (IOException e) {
       throw new HoldfastException(
@@ -77,12 +76,6 @@ final class StateDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_OPEN, "unable to lock '" + file + "': " + e.getMessage(), e);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 
@@ -160,31 +153,10 @@ final class StateDirectory implements AutoCloseable {
    */
   void write(StoredCluster cluster) {
     Path file = path.resolve(cluster.cluster() + SUFFIX);
-    Path unfinished = path.resolve(cluster.cluster() + UNFINISHED);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              unfinished,
-              Set.of(
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE),
-              FILE_MODE)) {
-        ByteBuffer content = ByteBuffer.wrap(Json.write(cluster));
-        while (content.hasRemaining()) {
-          channel.write(content);
-        }
-        channel.force(true);
-      }
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      sync(path);
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_WRITE,
-          "unable to write the state '" + file + "': " + e.getMessage(),
-          e,
-          "Until it can be written, the monitor changes nothing; the cluster goes on as it is.");
-    }
+    DurableFile.write(
+        file,
+        Json.write(cluster),
+        "Until it can be written, the monitor changes nothing; the cluster goes on as it is.");
   }
 
   @Override

@@ -275,7 +275,7 @@ class MonitorTest {
     keeper("b", 12);
     ClusterView before = steady(2, A);
     // Where the temporary file is to be there is a directory: every write fails.
-    Path obstacle = Files.createDirectory(path.resolve("main.json.tmp"));
+    Path obstacle = Files.createDirectories(path.resolve("main.json.hftmp/full"));
     refuses(
         ErrorCode.FILE_WRITE,
         "unable to write",
@@ -287,6 +287,7 @@ class MonitorTest {
     assertThat(troubles).containsExactly("troubled: FILE_WRITE");
 
     Files.delete(obstacle);
+    Files.delete(obstacle.getParent());
     assertThat(client.ask(8, new Request.Switchover(Optional.empty())).accepted()).isTrue();
     steady(2, B);
     assertThat(troubles).containsExactly("troubled: FILE_WRITE", "recovered");
@@ -297,7 +298,7 @@ class MonitorTest {
     keeper("a", 11);
     keeper("b", 12);
     ClusterView before = steady(2, A);
-    Path obstacle = Files.createDirectory(path.resolve("main.json.tmp"));
+    Path obstacle = Files.createDirectories(path.resolve("main.json.hftmp/full"));
     refuses(
         ErrorCode.FILE_WRITE,
         "unable to write",
@@ -309,6 +310,7 @@ class MonitorTest {
         () -> System.nanoTime() - begin,
         nanos -> nanos > longer.toNanos());
     Files.delete(obstacle);
+    Files.delete(obstacle.getParent());
     assertThat(steady(2, A).epoch()).isEqualTo(before.epoch());
   }
 

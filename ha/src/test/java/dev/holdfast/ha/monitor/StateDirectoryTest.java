@@ -38,11 +38,11 @@ class StateDirectoryTest {
       directory.write(cluster("a"));
       directory.write(cluster("a"));
     }
-    Files.writeString(path.resolve("new/a.json.tmp"), "{\"for");
+    Files.writeString(path.resolve("new/a.json.hftmp"), "{\"for");
     try (StateDirectory directory = StateDirectory.open(path.resolve("new"))) {
       assertThat(directory.read()).containsExactly(cluster("a"), cluster("b"));
     }
-    assertThat(path.resolve("new/a.json.tmp")).doesNotExist();
+    assertThat(path.resolve("new/a.json.hftmp")).doesNotExist();
     assertThat(
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(path.resolve("new/a.json"))))
@@ -83,10 +83,11 @@ class StateDirectoryTest {
   void failsToWriteAndKeepsWhatWasThere() throws IOException {
     try (StateDirectory directory = StateDirectory.open(path)) {
       directory.write(cluster("a"));
-      Files.createDirectory(path.resolve("a.json.tmp"));
+      Files.createDirectories(path.resolve("a.json.hftmp/full"));
       refuses(ErrorCode.FILE_WRITE, "a.json", () -> directory.write(cluster("a")));
       assertThat(path.resolve("a.json")).isRegularFile();
-      Files.delete(path.resolve("a.json.tmp"));
+      Files.delete(path.resolve("a.json.hftmp/full"));
+      Files.delete(path.resolve("a.json.hftmp"));
       directory.write(cluster("a"));
     }
   }

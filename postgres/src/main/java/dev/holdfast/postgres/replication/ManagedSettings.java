@@ -2,6 +2,7 @@ package dev.holdfast.postgres.replication;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ public final class ManagedSettings {
   public static final String FILE = "holdfast.conf";
 
   private static final String INCLUDE = "include_if_exists = '" + FILE + "'";
+  private static final byte[] NOTHING = {};
   private static final String AUTO = "postgresql.auto.conf";
 
   /** What makes PostgreSQL start as a standby. */
@@ -89,7 +91,7 @@ public final class ManagedSettings {
         new StringBuilder("# Written by holdfast keeper; what is changed here is overwritten.\n");
     settings.forEach((name, value) ->
         text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
-    DurableText.write(data.resolve(FILE), text.toString());
+    DurableFile.write(data.resolve(FILE), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The name by which a node confirms, in {@code synchronous_standby_names} and elsewhere. */
@@ -128,12 +130,12 @@ public final class ManagedSettings {
       List<String> kept = new ArrayList<>(lines);
       kept.removeIf(INCLUDE::equals);
       kept.add(INCLUDE);
-      DurableText.replace(main, String.join("\n", kept) + "\n");
+      replace(main, kept);
     }
     Path auto = data.resolve(AUTO);
     List<String> others = lines(auto).stream().filter(line -> !isOwned(line)).toList();
     if (others.size() < lines(auto).size()) {
-      DurableText.replace(auto, String.join("\n", others) + "\n");
+      replace(auto, others);
     }
   }
 
@@ -153,11 +155,11 @@ public final class ManagedSettings {
     try {
       Files.deleteIfExists(data.resolve(RECOVERY_SIGNAL));
       if (recovery && !Files.exists(signal)) {
-        DurableText.write(signal, "");
+        DurableFile.write(signal, NOTHING);
       } else if (!recovery) {
         Files.deleteIfExists(signal);
       }
-      DurableText.sync(data);
+      DurableFile.syncName(signal);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_WRITE, "unable to write '" + signal + "': " + e.getMessage(), e);
@@ -176,8 +178,14 @@ public final class ManagedSettings {
       List<String> more = new ArrayList<>(lines);
       more.addFirst(line);
       more.addFirst("# The nodes of this cluster; written by holdfast keeper.");
-      DurableText.replace(file, String.join("\n", more) + "\n");
+      replace(file, more);
     }
+  }
+
+  /** A character for each byte, here and when it is read: comments in any encoding survive. */
+  private static void replace(Path file, List<String> lines) {
+    DurableFile.replace(
+        file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static List<String> lines(Path file) {

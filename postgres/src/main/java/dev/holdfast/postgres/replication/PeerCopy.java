@@ -3,6 +3,7 @@ package dev.holdfast.postgres.replication;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.file.DurableFile;
 import dev.holdfast.postgres.process.ServerControl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class PeerCopy {
         Files.move(data, aside, StandardCopyOption.ATOMIC_MOVE);
       }
       Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
-      DurableText.syncParent(data);
+      DurableFile.syncName(data);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_MOVE, "unable to put the copy in place of '" + data + "': " + e, e);

@@ -3,7 +3,9 @@ package dev.holdfast.postgres.replication;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,6 +112,7 @@ public final class Upstreams {
   }
 
   private void write(String services) {
-    DurableText.write(file, "# Written by holdfast keeper.\n" + services);
+    DurableFile.write(
+        file, ("# Written by holdfast keeper.\n" + services).getBytes(StandardCharsets.UTF_8));
   }
 }

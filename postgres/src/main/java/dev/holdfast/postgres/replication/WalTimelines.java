@@ -8,7 +8,9 @@ import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.domain.WalSegment;
 import dev.holdfast.domain.WalSegmentSize;
 import dev.holdfast.postgres.control.PgControlFile;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -111,7 +113,7 @@ public final class WalTimelines {
     for (long number = from.number() + 1; number < to.number(); number++) {
       Path file = wal.resolve(new Timeline(number).historyFileName());
       if (!Files.exists(file)) {
-        DurableText.write(file, EMPTY);
+        DurableFile.write(file, EMPTY.getBytes(StandardCharsets.UTF_8));
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.holdfast.routing.pgbouncer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,7 +78,11 @@ final class IniFiles {
     files.forEach((path, text) -> {
       String changed = text.repointed(names, server).text();
       if (!changed.equals(text.text())) {
-        ReplacedFile.replace(path, changed.getBytes(StandardCharsets.ISO_8859_1));
+        DurableFile.replace(
+            path,
+            changed.getBytes(StandardCharsets.ISO_8859_1),
+            "The user that Holdfast runs as must be able to write to its directory and to keep its"
+                + " owner.");
       }
     });
   }
