@@ -2,7 +2,6 @@ package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
-import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.Act;
 import dev.holdfast.ha.decide.Command;
@@ -24,7 +23,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,53 +39,42 @@ final class Keeper implements AutoCloseable {
 
   private static final Duration RESTARTS_COUNT = Duration.ofMinutes(1);
 
-  /** A keeper that has not looked for so long is in trouble. */
-  private static final Duration ALIVE = Duration.ofSeconds(10);
-
-  private static final int SENDING_TIMES = 256;
-
   /** What wakes the keeper. */
   private sealed interface News {
     record Told(Directive directive) implements News {}
 
-    record Done(Act act, Optional<HoldfastException> problem) implements News {}
+    record Done(ActRunner.Done act) implements News {}
 
     record Look() implements News {}
   }
 
-  private record Applied(long version, Protection protection, Lsn at) {}
-
   private final KeeperStore store;
   private final ServerEye eye;
   private final Hands hands;
+  private final ActRunner acts;
   private final MonitorLine line;
   private final ProcessWatch ends;
   private final Consumer<String> log;
   private final LinkedBlockingQueue<News> inbox = new LinkedBlockingQueue<>();
-  private final long[] sentAt = new long[SENDING_TIMES];
+  private final Conversation conversation;
+  private final InForce inForce;
   private final Stranding stranding;
+  private final Vitals vitals;
   private final Deque<Long> starts = new ArrayDeque<>();
 
-  private KeeperMemory memory;
   private volatile Sight sight;
-  private volatile @Nullable Act busyWith;
-  private volatile boolean unwanted;
   private volatile long revision;
   private volatile boolean closing;
-  private volatile boolean leads;
-  private volatile boolean confirms;
-  private volatile long turnedAt = System.nanoTime();
-  private Applied applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
   private Server seen = Server.ABSENT;
-  private long sequence;
-  private long answered;
-  private long fresh;
-  private long monitorHeard = System.nanoTime();
-  private long leaseEnds = BootClock.nanos();
   private long notBefore = System.nanoTime();
-  private @Nullable Report reported;
-  private long reportedAt;
+  private boolean left;
+
+  /** Nanoseconds until the next turn when nobody wakes the keeper. */
+  private long patience;
+
+  /** What is wrong with the acts, and what with the keeper itself; each is said once. */
   private String problem = "";
+
   private String trouble = "";
 
   /** Whose copy is made, while that one has not said how far it is. */
@@ -104,14 +91,15 @@ final class Keeper implements AutoCloseable {
     this.eye = eye;
     this.hands = hands;
     this.log = log;
+    this.revision = memory().revision();
+    this.conversation = new Conversation(store.record().incarnation());
+    this.inForce = new InForce(hands::configured);
     this.stranding = new Stranding(hands, log);
-    this.memory = store.record().memory().orElseThrow();
-    this.revision = memory.revision();
-    this.sequence = store.record().incarnation() << 32;
-    this.fresh = sequence + 1;
+    this.acts = new ActRunner(hands, () -> sight, done -> inbox.add(new News.Done(done)));
     this.line = new MonitorLine(client, endpoint, told -> inbox.add(new News.Told(told)), log);
     this.ends = new ProcessWatch(() -> inbox.add(new News.Look()));
     this.sight = eye.look(Duration.ofSeconds(1), Duration.ofSeconds(1));
+    this.vitals = new Vitals(sight);
   }
 
   /**
@@ -120,59 +108,62 @@ final class Keeper implements AutoCloseable {
    * @return whether it has left
    */
   boolean run() {
-    line.start(memory.node(), () -> revision);
+    line.start(memory().node(), () -> revision);
     ends.start();
-    while (!closing) {
-      if (turn()) {
-        return true;
+    while (!closing && !left) {
+      patience = WHILE_BUSY.toNanos();
+      attempt(this::turn);
+      if (!left) {
+        await();
       }
-      await();
     }
-    return false;
+    return left;
   }
 
   /**
-   * Looks, begins an act where there is one to begin, reports. What goes wrong (a full disk) is
-   * said and tried again: nothing is done or reported then.
-   *
-   * @return whether the node has left the cluster
+   * Goes on whatever goes wrong in a step (a full disk): it is said, and tried again at the next
+   * turn. Nothing is done or reported that was to come after it.
    */
-  private boolean turn() {
+  private void attempt(Runnable step) {
     try {
-      sight = look();
-      turnedAt = System.nanoTime();
-      leads = isToLead();
-      if (hasLeft()) {
-        store.forget();
-        return true;
-      }
-      fenceInTime();
-      notice();
-      stranding.consider(memory, sight, busyWith != null, store.record().peers());
-      act();
-      report();
+      step.run();
     } catch (HoldfastException e) {
-      say(e);
+      say(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      say(new HoldfastException(ErrorCode.UNHANDLED, "unexpected: " + e, e));
+      // A defect must not leave PostgreSQL without a keeper.
+      say("unexpected: " + e);
     }
-    return false;
   }
 
-  private void say(HoldfastException e) {
-    String text = String.valueOf(e.getMessage());
+  private void say(String text) {
     if (!text.equals(trouble)) {
       log.accept(text);
     }
     trouble = text;
   }
 
+  /** Looks, begins an act where there is one to begin, reports. */
+  private void turn() {
+    sight = look();
+    vitals.note(sight, isToLead());
+    if (hasLeft()) {
+      store.forget();
+      left = true;
+      return;
+    }
+    fenceInTime();
+    notice();
+    stranding.consider(memory(), sight, acts.isBusy(), store.record().peers());
+    act();
+    report();
+    patience = untilNext();
+  }
+
   private Sight look() {
-    if (isRebuilt(busyWith)) {
+    if (acts.rebuilds()) {
       return sight;
     }
-    Duration silent = store.record().settings().unhealthyAfter();
-    Sight now = eye.look(store.record().settings().heartbeat(), silent);
+    Sight now = eye.look(settings().heartbeat(), settings().unhealthyAfter());
     ends.expect(now);
     return now;
   }
@@ -181,64 +172,45 @@ final class Keeper implements AutoCloseable {
    * A lease ends whatever else goes on: a long act, a checkpoint, a state directory that is full.
    */
   private void fenceInTime() {
-    Settings settings = store.record().settings();
     boolean writes = sight.server() == Server.PRIMARY || sight.server() == Server.HUNG;
-    if (writes && mayBeLeased() && leaseEnds - BootClock.nanos() < settings.lease().toNanos() / 4) {
+    if (writes
+        && inForce.mayBeLeased(memory().order(), settings().synchronous())
+        && conversation.leaseLeft() < fencingTime()) {
       log.accept("the lease ends: PostgreSQL is stopped");
-      unwanted = true;
+      acts.giveUp();
       hands.fence();
       sight = look();
     }
   }
 
-  private boolean mayBeLeased() {
-    if (applied.version() > 0) {
-      return applied.protection() instanceof Protection.Leased;
-    }
-    boolean told = isToLead() && lead().protection() instanceof Protection.Leased;
-    boolean leaves = !isToLead() && !store.record().settings().synchronous();
-    return (told || leaves) && hands.configured(true) instanceof Protection.Leased;
-  }
-
-  private Order.Lead lead() {
-    return (Order.Lead) memory.order().orElseThrow();
-  }
-
-  /** Whether the data directory is being made, so that there is nothing to be seen in it yet. */
-  private static boolean isRebuilt(@Nullable Act act) {
-    return act instanceof Act.Initialize || act instanceof Act.Clone || act instanceof Act.Rewind;
+  /** What is kept of a lease for stopping before its end, in nanoseconds. */
+  private long fencingTime() {
+    return settings().lease().toNanos() / 4;
   }
 
   private boolean hasLeft() {
-    return busyWith == null
-        && memory.order().isPresent()
-        && memory.order().get() instanceof Order.Leave
+    return !acts.isBusy()
+        && memory().order().isPresent()
+        && memory().order().get() instanceof Order.Leave
         && (sight.server() == Server.STOPPED || sight.server() == Server.ABSENT);
   }
 
   /** What follows from the look itself. */
   private void notice() {
     if (sight.server() == Server.STOPPED && seen != Server.STOPPED) {
-      fresh = sequence + 1;
-    }
-    if (sight.server() != Server.PRIMARY && applied.version() != 0 && busyWith == null) {
-      applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
+      conversation.askAfresh();
     }
     if (sight.server() != seen) {
       log.accept("PostgreSQL is " + sight.server() + " at " + sight.position());
     }
     seen = sight.server();
-    if (seen == Server.PRIMARY
-        && applied.version() > 0
-        && busyWith == null
-        && !eye.confirming().equals(Confirmations.text(applied.protection()))) {
-      log.accept("synchronous_standby_names was changed to '" + eye.confirming() + "'");
-      applied = new Applied(0, Protection.UNPROTECTED, new Lsn(0));
+    if (!acts.isBusy()) {
+      doubtWhatWasProven();
+      if (seen == Server.STOPPED && isToStandStill()) {
+        hands.closeWay();
+      }
     }
-    if (seen == Server.STOPPED && busyWith == null && isToStandStill()) {
-      hands.closeWay();
-    }
-    KeeperMemory next = memory;
+    KeeperMemory next = memory();
     if (next.underway() && seen == Server.PRIMARY && isToLead()) {
       next = next.settled();
     }
@@ -248,9 +220,21 @@ final class Keeper implements AutoCloseable {
     remember(next.regained(sight.position()));
   }
 
+  private void doubtWhatWasProven() {
+    if (!inForce.isProven()) {
+      return;
+    }
+    if (seen != Server.PRIMARY) {
+      inForce.doubt();
+    } else if (!eye.confirming().equals(Confirmations.text(inForce.proven().protection()))) {
+      log.accept("synchronous_standby_names was changed to '" + eye.confirming() + "'");
+      inForce.doubt();
+    }
+  }
+
   private boolean isToStandStill() {
-    return memory.order().isEmpty()
-        || switch (memory.order().get()) {
+    return memory().order().isEmpty()
+        || switch (memory().order().get()) {
           case Order.Freeze freeze -> true;
           case Order.Stop stop -> true;
           case Order.Fetch fetch -> true;
@@ -262,159 +246,76 @@ final class Keeper implements AutoCloseable {
   }
 
   private boolean isToLead() {
-    return memory.order().isPresent() && memory.order().get() instanceof Order.Lead;
+    return memory().order().isPresent() && memory().order().get() instanceof Order.Lead;
+  }
+
+  private KeeperMemory memory() {
+    return store.record().memory().orElseThrow();
+  }
+
+  private Settings settings() {
+    return store.record().settings();
   }
 
   private void remember(KeeperMemory next) {
-    if (!next.equals(memory)) {
+    if (!next.equals(memory())) {
       store.save(store.record().remembering(next));
-      memory = next;
       revision = next.revision();
     }
   }
 
   private KeeperRules rules() {
-    return new KeeperRules(store.record().settings());
+    return new KeeperRules(settings());
   }
 
   private void act() {
-    if (busyWith != null || System.nanoTime() - notBefore < 0) {
+    if (acts.isBusy() || System.nanoTime() - notBefore < 0) {
       return;
     }
     NodeId source = unproven;
     if (source != null
-        && memory.order().isPresent()
-        && memory.order().get() instanceof Order.Follow) {
+        && memory().order().isPresent()
+        && memory().order().get() instanceof Order.Follow) {
       rebuilt(source);
       return;
     }
     unproven = null;
-    Act act = rules().next(memory, view());
-    if (act instanceof Act.Nothing) {
+    Act act = rules().next(memory(), view());
+    if (act instanceof Act.Nothing || restsOnTheUnreadable(act)) {
       return;
     }
+    if (act.outlivesItsKeeper()) {
+      remember(memory().begins());
+    }
+    if (act instanceof Act.Rewind || act instanceof Act.Clone) {
+      remember(memory().rebuildBegins());
+    }
+    if (act instanceof Act.StartPrimary) {
+      starts.addLast(System.nanoTime());
+      // Whether or not it comes up: the next start needs an answer that was asked for after this.
+      conversation.askAfresh();
+    }
+    log.accept("begins " + act);
+    acts.begin(act, store.record());
+  }
+
+  /** Whether it needs to know where the WAL of a stopped server ends, and nobody does. */
+  private boolean restsOnTheUnreadable(Act act) {
     boolean rests =
         act instanceof Act.StartPrimary
             || act instanceof Act.StartFrozen
             || act instanceof Act.Rewind
             || act instanceof Act.Stream;
-    if (rests && sight.server() == Server.STOPPED && eye.unreadable()) {
-      if (!eye.problem().equals(problem)) {
-        log.accept("cannot begin " + act + ": " + eye.problem());
-        problem = eye.problem();
-      }
-      return;
+    boolean unreadable = rests && sight.server() == Server.STOPPED && eye.unreadable();
+    if (unreadable && !eye.problem().equals(problem)) {
+      log.accept("cannot begin " + act + ": " + eye.problem());
+      problem = eye.problem();
     }
-    if (act.outlivesItsKeeper()) {
-      remember(memory.begins());
-    }
-    if (act instanceof Act.Rewind || act instanceof Act.Clone) {
-      remember(memory.rebuildBegins());
-    }
-    if (act instanceof Act.StartPrimary) {
-      starts.addLast(System.nanoTime());
-      // Whether or not it comes up: the next start needs an answer that was asked for after this.
-      fresh = sequence + 1;
-    }
-    log.accept("begins " + act);
-    busyWith = act;
-    unwanted = false;
-    KeeperMemory present = memory;
-    Map<NodeId, ServerAddress> peers = store.record().peers();
-    Thread.ofVirtual()
-        .name("act")
-        .start(() -> {
-          Optional<HoldfastException> failure = Optional.empty();
-          try {
-            perform(act, present, peers);
-          } catch (HoldfastException e) {
-            failure = Optional.of(e);
-          } catch (RuntimeException | Error e) {
-            failure =
-                Optional.of(
-                    new HoldfastException(
-                        ErrorCode.UNHANDLED, act + " failed unexpectedly: " + e, e));
-          }
-          inbox.add(new News.Done(act, failure));
-        });
+    return unreadable;
   }
 
-  private final Hands.Watch watch =
-      new Hands.Watch() {
-        @Override
-        public Sight sight() {
-          return Keeper.this.sight;
-        }
-
-        @Override
-        public boolean unwanted() {
-          return unwanted || closing;
-        }
-      };
-
-  private void perform(Act act, KeeperMemory present, Map<NodeId, ServerAddress> peers) {
-    switch (act) {
-      case Act.Nothing nothing -> {}
-      case Act.Initialize initialize -> hands.initialize();
-      case Act.StopServer stop -> {
-        if (present.order().isPresent() && present.order().get() instanceof Order.Lead) {
-          hands.fence();
-        } else {
-          hands.stop(watch, !store.record().settings().synchronous());
-        }
-      }
-      case Act.StopReceiver stop -> hands.stopReceiver();
-      case Act.StartPrimary start -> hands.startPrimary(start.version(), start.protection(), watch);
-      case Act.StartFrozen start -> hands.startFrozen();
-      case Act.Promote promote ->
-          hands.promote(promote.timeline(), promote.version(), promote.protection(), watch);
-      case Act.Apply apply -> {
-        Lsn at = hands.apply(apply.version(), apply.protection());
-        justApplied = new Applied(apply.version(), apply.protection(), at);
-      }
-      case Act.Stream stream ->
-          hands.stream(
-              stream.upstream(),
-              address(peers, stream.upstream()),
-              sight.server() != Server.STOPPED);
-      case Act.Fetch fetch -> hands.fetch(fetch.from(), address(peers, fetch.from()), watch);
-      case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()), watch);
-      case Act.Clone clone -> hands.copy(address(peers, clone.upstream()));
-    }
-  }
-
-  private volatile @Nullable Applied justApplied;
-
-  /** How the node is, for load balancers; asked from any thread. */
-  NodeHealth health(KeeperConfiguration configuration) {
-    Sight now = sight;
-    NodeHealth.Role role = NodeHealth.Role.NONE;
-    if (now.answers()) {
-      role = now.server() == Server.PRIMARY ? NodeHealth.Role.PRIMARY : NodeHealth.Role.REPLICA;
-    }
-    return new NodeHealth(
-        configuration.cluster(),
-        configuration.name(),
-        role,
-        leads,
-        confirms,
-        now.position().history().timeline().number(),
-        now.position().flushed().toString(),
-        now.lag(),
-        System.nanoTime() - turnedAt < ALIVE.toNanos());
-  }
-
-  private static ServerAddress address(Map<NodeId, ServerAddress> peers, NodeId node) {
-    ServerAddress found = peers.get(node);
-    if (found == null) {
-      throw new HoldfastException(
-          ErrorCode.HOST_INVALID, "nobody has said yet where node " + node + " is");
-    }
-    return found;
-  }
-
-  private void done(News.Done done) {
-    busyWith = null;
+  private void ended(ActRunner.Done done) {
+    acts.ended();
     if (done.problem().isPresent()) {
       notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
       String text = String.valueOf(done.problem().get().getMessage());
@@ -425,15 +326,10 @@ final class Keeper implements AutoCloseable {
       return;
     }
     problem = "";
+    done.applied().ifPresent(inForce::prove);
     switch (done.act()) {
-      case Act.Apply apply -> {
-        Applied now = justApplied;
-        if (now != null) {
-          applied = now;
-        }
-      }
-      case Act.StopServer stop -> remember(memory.settled());
-      case Act.Stream stream -> remember(memory.settled());
+      case Act.StopServer stop -> remember(memory().settled());
+      case Act.Stream stream -> remember(memory().settled());
       case Act.Rewind rewind -> rebuilt(rewind.upstream());
       case Act.Clone clone -> {
         stranding.over();
@@ -449,9 +345,9 @@ final class Keeper implements AutoCloseable {
    */
   private void rebuilt(NodeId upstream) {
     try {
-      Position there = hands.position(address(store.record().peers(), upstream));
+      Position there = hands.position(ActRunner.address(store.record().peers(), upstream));
       eye.rebuilt(there);
-      remember(memory.rebuilt(there));
+      remember(memory().rebuilt(there));
       unproven = null;
     } catch (HoldfastException e) {
       // Without the primary's history it is no copy of it, and another is made.
@@ -466,30 +362,24 @@ final class Keeper implements AutoCloseable {
     while (!starts.isEmpty() && now - starts.getFirst() > RESTARTS_COUNT.toNanos()) {
       starts.removeFirst();
     }
-    Protection protection =
-        applied.version() > 0
-            ? applied.protection()
-            : hands.configured(
-                memory.order().isPresent()
-                    && memory.order().get() instanceof Order.Lead lead
-                    && lead.protection() instanceof Protection.Leased);
+    Protection protection = inForce.protection(memory().order());
     return new KeeperView(
-        busyWith != null || !sight.exact(),
+        acts.isBusy() || !sight.exact(),
         sight.server(),
         sight.position(),
         sight.upstream(),
         sight.streamAlive(),
         stranding.found(),
-        applied.version(),
+        inForce.proven().version(),
         protection,
-        applied.at(),
+        inForce.proven().at(),
         sight.streaming().keySet(),
         starts.size(),
-        answered,
-        fresh,
-        now - monitorHeard,
+        conversation.answered(),
+        conversation.fresh(),
+        conversation.monitorSilence(),
         membersSilence(protection),
-        leaseEnds - BootClock.nanos());
+        conversation.leaseLeft());
   }
 
   /** For how long fewer members than must confirm have been heard. */
@@ -507,63 +397,23 @@ final class Keeper implements AutoCloseable {
 
   /** At once when something has changed that others wait for, and once a heartbeat anyway. */
   private void report() {
-    Report next = rules().report(memory, view(), sequence + 1);
-    boolean due = System.nanoTime() - reportedAt >= store.record().settings().heartbeat().toNanos();
-    Report last = reported;
-    if (!due && last != null && says(next).equals(says(last))) {
-      return;
+    Report next = rules().report(memory(), view(), conversation.next());
+    boolean due = conversation.untilDue(settings().heartbeat()) <= 0;
+    if (due || conversation.isNews(next)) {
+      conversation.sends(next);
+      line.send(next);
     }
-    sequence++;
-    reportedAt = System.nanoTime();
-    sentAt[(int) (sequence % SENDING_TIMES)] = BootClock.nanos();
-    reported = next;
-    line.send(next);
     if (due) {
       eye.keepPrimaryHeard(sight);
     }
   }
 
-  /** What of a report is worth another one. */
-  private static List<Object> says(Report report) {
-    return List.of(
-        report.promised(),
-        report.frozen(),
-        report.server(),
-        report.position().history(),
-        report.complete(),
-        report.upstream(),
-        report.streamAlive(),
-        report.applied(),
-        report.streaming());
-  }
-
-  /** Until something happens, the next heartbeat is due, or a lease is about to end. */
-  private long patience() {
-    if (busyWith != null && !isRebuilt(busyWith)) {
-      return WHILE_BUSY.toNanos();
-    }
-    Settings settings = store.record().settings();
-    long heartbeat = settings.heartbeat().toNanos();
-    long next = heartbeat - (System.nanoTime() - reportedAt);
-    if (memory.order().isPresent()
-        && memory.order().get() instanceof Order.Lead lead
-        && lead.protection() instanceof Protection.Leased) {
-      next = Math.min(next, leaseEnds - settings.lease().toNanos() / 4 - BootClock.nanos());
-    }
-    return Math.clamp(next, WHILE_BUSY.toNanos(), heartbeat);
-  }
-
   private void await() {
-    long patience = WHILE_BUSY.toNanos();
-    try {
-      patience = patience();
-    } catch (HoldfastException e) {
-      say(e);
-    }
     try {
       News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
       while (news != null) {
-        take(news);
+        News one = news;
+        attempt(() -> take(one));
         news = inbox.poll();
       }
     } catch (InterruptedException e) {
@@ -572,49 +422,57 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  /** An order that cannot be written down is not accepted: it comes again. */
+  /** Until something happens, the next heartbeat is due, or a lease is about to end. */
+  private long untilNext() {
+    if (acts.isBusy() && !acts.rebuilds()) {
+      return WHILE_BUSY.toNanos();
+    }
+    long heartbeat = settings().heartbeat().toNanos();
+    long next = conversation.untilDue(settings().heartbeat());
+    if (memory().order().isPresent()
+        && memory().order().get() instanceof Order.Lead lead
+        && lead.protection() instanceof Protection.Leased) {
+      next = Math.min(next, conversation.leaseLeft() - fencingTime());
+    }
+    return Math.clamp(next, WHILE_BUSY.toNanos(), heartbeat);
+  }
+
   private void take(News news) {
-    try {
-      switch (news) {
-        case News.Told told -> receive(told.directive());
-        case News.Done done -> done(done);
-        case News.Look look -> {}
-      }
-    } catch (HoldfastException e) {
-      say(e);
-    } catch (RuntimeException e) {
-      say(new HoldfastException(ErrorCode.UNHANDLED, "unexpected: " + e, e));
+    switch (news) {
+      case News.Told told -> receive(told.directive());
+      case News.Done done -> ended(done.act());
+      case News.Look look -> {}
     }
   }
 
+  /** An order that cannot be written down is not accepted: it comes again. */
   private void receive(Directive directive) {
     Command.Tell tell = directive.tell();
-    Optional<KeeperMemory> accepted = rules().accept(memory, tell);
-    if (accepted.isEmpty()
-        || (tell.answers() > sequence && !(tell.order() instanceof Order.Leave))) {
+    Optional<KeeperMemory> accepted = rules().accept(memory(), tell);
+    if (accepted.isEmpty() || !conversation.isAnswer(tell)) {
       return;
     }
-    boolean other = !accepted.get().order().equals(memory.order());
+    boolean other = !accepted.get().order().equals(memory().order());
     store.save(store.record().hearing(directive.settings(), directive.peers()));
     remember(accepted.get());
     if (other) {
       log.accept("is told to " + tell.order());
-      unwanted = true;
+      acts.giveUp();
       notBefore = System.nanoTime();
     }
-    confirms = directive.confirms();
-    answered = tell.answers();
-    monitorHeard = System.nanoTime();
-    boolean ours = tell.answers() >> 32 == store.record().incarnation();
-    if (tell.order() instanceof Order.Lead && ours && sequence - tell.answers() < SENDING_TIMES) {
-      long asked = sentAt[(int) (tell.answers() % SENDING_TIMES)];
-      leaseEnds = Math.max(leaseEnds, asked + tell.lease());
-    }
+    vitals.confirms(directive.confirms());
+    conversation.hears(tell);
+  }
+
+  /** How the node is, for load balancers; asked from any thread. */
+  NodeHealth health(KeeperConfiguration configuration) {
+    return vitals.health(configuration.cluster(), configuration.name());
   }
 
   /** Has {@link #run} return; PostgreSQL stays as it is. */
   void stop() {
     closing = true;
+    acts.close();
     inbox.add(new News.Look());
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.ha.keeper;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.KeeperMemory;
 import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.Welcome;
 import java.util.Map;
@@ -36,6 +37,11 @@ record KeeperRecord(
   /** One that has never registered. */
   static KeeperRecord fresh(long token) {
     return new KeeperRecord(FORMAT, token, 0, Optional.empty(), "", Settings.DEFAULT, Map.of());
+  }
+
+  /** The last accepted order. */
+  Optional<Order> order() {
+    return memory.flatMap(KeeperMemory::order);
   }
 
   KeeperRecord started() {

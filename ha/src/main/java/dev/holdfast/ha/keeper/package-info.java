@@ -2,13 +2,18 @@
  * A keeper: the process beside a PostgreSQL that brings about what the monitor wants of it.
  *
  * <pre>
- *   MonitorLine (threads)                Keeper (one thread)                    Hands (a thread an act)
- *   ---------------------                -------------------                    -----------------------
- *   long poll, answers -- Directive --&gt;  accept, persist (KeeperStore)
- *                                        look (ServerEye: processes, SQL, WAL)
- *                                        KeeperRules.next ---- Act ---------&gt;   pg_ctl, files, signals
- *   &lt;------------------ Report --------  look again, report             &lt;----   done: wakes the keeper
+ *   MonitorLine (threads)               Keeper (one thread)                    ActRunner (a thread an act)
+ *   ---------------------               -------------------                    ---------------------------
+ *   long poll, answers -- Directive --&gt; accept, persist (KeeperStore)
+ *                                       look (ServerEye: processes, SQL, WAL)
+ *                                       KeeperRules.next ---- Act ---------&gt;   Hands: pg_ctl, files, signals
+ *   &lt;------------------ Report -------- look again, report             &lt;----   done: wakes the keeper
  * </pre>
+ *
+ * <p>What the keeper's thread knows beside its memory on disk is kept in three places: {@code
+ * Conversation} (which report was answered when: freshness, the lease), {@code InForce} (who
+ * confirms), {@code Stranding} (whether the WAL that is needed is gone). {@code Vitals} is what
+ * load balancers are told.
  *
  * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
  * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
