@@ -217,6 +217,14 @@ class ClusterVerbsTest {
     works("maintenance", "off", "b");
     assertThat(operator("maintenance", "b").exit()).isEqualTo(43);
     steady(3);
+    assertThat(works("fence", "b").out()).endsWith("\nb is fenced: PostgreSQL is stopped there\n");
+    assertThat(works("status").out())
+        .contains("b: it is fenced. holdfast unfence starts it again.\n");
+    assertThat(operator("maintenance", "on", "b").err()).contains("b is fenced. Unfence it first.");
+    assertThat(operator("fence").exit()).isEqualTo(43);
+    works("unfence", "b");
+    steady(3);
+
     assertThat(works("node", "drop", "b").out())
         .endsWith("\nb is not part of the cluster any more\n");
     assertThat(steady(2).node("b")).isEmpty();

@@ -42,6 +42,7 @@ class DefaultsTest {
           "demo",
           "events",
           "failover",
+          "fence",
           "hosted",
           "keeper",
           "maintenance",
@@ -52,6 +53,7 @@ class DefaultsTest {
           "settings",
           "status",
           "switchover",
+          "unfence",
           "uri");
 
   private final OptionRegistry registry = OptionRegistry.standard();

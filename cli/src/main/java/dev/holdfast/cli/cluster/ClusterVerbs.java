@@ -12,6 +12,8 @@ public final class ClusterVerbs {
     return switch (name) {
       case "events" -> Optional.of(new EventsVerb());
       case "failover" -> Optional.of(new FailoverVerb());
+      case "fence" -> Optional.of(new FenceVerb(true));
+      case "unfence" -> Optional.of(new FenceVerb(false));
       case "maintenance" -> Optional.of(new MaintenanceVerb());
       case "monitor" -> Optional.of(new MonitorVerb());
       case "node" -> Optional.of(new NodeVerb());

@@ -13,6 +13,7 @@ final class ElectionSteps {
       Set.of(
           NodeState.MAINTENANCE,
           NodeState.WAIT_MAINTENANCE,
+          NodeState.FENCED,
           NodeState.WAIT_STANDBY,
           NodeState.DROPPED);
 

@@ -120,6 +120,7 @@ public final class Explanation {
       case SECONDARY -> {}
       case MAINTENANCE ->
           add(node.id(), "it is in maintenance", "holdfast maintenance off ends it.");
+      case FENCED -> add(node.id(), "it is fenced", "holdfast unfence starts it again.");
       case WAIT_STANDBY, CATCHINGUP, JOIN_SECONDARY, WAIT_MAINTENANCE, DROPPED ->
           add(node.id(), "it " + node.goal().meaning(), BY_ITSELF);
       case REPORT_LSN, FAST_FORWARD, DEMOTED, DEMOTE_TIMEOUT, DRAINING ->

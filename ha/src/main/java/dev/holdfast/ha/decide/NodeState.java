@@ -38,6 +38,8 @@ public enum NodeState {
   WAIT_MAINTENANCE(false, "leaves the sync set before maintenance"),
   /** Left alone on the operator's wish. */
   MAINTENANCE(false, "is in maintenance"),
+  /** Stopped on the operator's wish, until he says otherwise. */
+  FENCED(false, "is fenced: stopped until it is unfenced"),
   /** Leaves the sync set, and then the cluster. */
   DROPPED(false, "leaves the cluster");
 

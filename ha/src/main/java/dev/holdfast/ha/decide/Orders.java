@@ -16,7 +16,7 @@ final class Orders {
         Grant grant = state.grant().orElseThrow();
         yield new Order.Lead(grant.epoch(), grant.timeline(), grant.version(), grant.intended());
       }
-      case DRAINING, DEMOTE_TIMEOUT, DEMOTED -> new Order.Stop(epoch);
+      case DRAINING, DEMOTE_TIMEOUT, DEMOTED, FENCED -> new Order.Stop(epoch);
       case WAIT_STANDBY, REPORT_LSN -> new Order.Freeze(epoch);
       case FAST_FORWARD ->
           state.course() instanceof Course.Election election && election.source().isPresent()

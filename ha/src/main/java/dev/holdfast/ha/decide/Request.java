@@ -18,6 +18,9 @@ public sealed interface Request {
   /** A node is to be left alone, or no longer. */
   record Maintenance(NodeId node, boolean on) implements Request {}
 
+  /** A node's PostgreSQL is to be stopped and to stay so, or no longer. */
+  record Fence(NodeId node, boolean on) implements Request {}
+
   /** A node leaves for good. */
   record Drop(NodeId node) implements Request {}
 

@@ -24,6 +24,7 @@ final class Requests {
       case Request.Switchover wish -> one.switchover(wish.target(), NodeState.DEMOTED);
       case Request.Failover wish -> one.failover(wish);
       case Request.Maintenance wish -> one.maintenance(wish.node(), wish.on());
+      case Request.Fence wish -> one.fence(wish.node(), wish.on());
       case Request.Drop wish -> one.drop(wish.node());
       case Request.Change wish -> one.change(wish);
       case Request.Set wish ->
@@ -137,6 +138,9 @@ final class Requests {
       return accepted(
           situation.state().withGoal(id, NodeState.CATCHINGUP), "Node " + id + " catches up.");
     }
+    if (node.goal() == NodeState.FENCED) {
+      return refused("Node " + id + " is fenced.", "Unfence it first.");
+    }
     if (!situation.steady()) {
       return busy();
     }
@@ -148,6 +152,62 @@ final class Requests {
         : accepted(
             situation.state().withGoal(id, NodeState.WAIT_MAINTENANCE),
             "Node " + id + " leaves the sync set, then rests.");
+  }
+
+  /**
+   * A stopped standby confirms nothing, so unlike maintenance this needs not to wait until no
+   * protection names the node; it counts as frozen meanwhile.
+   */
+  private ClusterState fence(NodeId id, boolean on) {
+    Node node = situation.state().nodes().get(id);
+    if (node == null) {
+      return unknown(id);
+    }
+    if (on == (node.goal() == NodeState.FENCED)) {
+      return accepted(situation.state(), "Node " + id + " is so already.");
+    }
+    if (!on) {
+      return accepted(
+          situation.state().withGoal(id, NodeState.CATCHINGUP),
+          "Node " + id + " is started again, and catches up.");
+    }
+    if (handsOver(id)) {
+      return busy();
+    }
+    if (situation.state().isHolder(id)) {
+      return fenceHolder();
+    }
+    return strictlyNeeded(id)
+        ? neededByStrict(id)
+        : accepted(
+            situation.state().withGoal(id, NodeState.FENCED),
+            "Node " + id + " is stopped, and stays so.");
+  }
+
+  private ClusterState fenceHolder() {
+    if (situation.holderWrites()) {
+      return switchover(Optional.empty(), NodeState.FENCED);
+    }
+    return Proof.inReach(situation)
+        ? accepted(
+            ElectionSteps.elect(
+                situation, Course.Cause.FAILOVER, Optional.empty(), NodeState.FENCED, false),
+            "An election begins; node " + situation.holder() + " stays stopped after it.")
+        : refused(
+            "What node " + situation.holder() + " acknowledged may be on no other node.",
+            "Bring the others back, or holdfast failover --allow-data-loss.");
+  }
+
+  /** Whether what becomes of a node is being decided just now. */
+  private boolean handsOver(NodeId id) {
+    return switch (situation.state().course()) {
+      case Course.Steady steady -> false;
+      case Course.Promotion promotion ->
+          situation.state().isHolder(id) || promotion.previous().equals(id);
+      case Course.Forming forming -> situation.state().isHolder(id);
+      case Course.Handover handover -> situation.state().isHolder(id);
+      case Course.Election election -> situation.state().isHolder(id);
+    };
   }
 
   private ClusterState drop(NodeId id) {

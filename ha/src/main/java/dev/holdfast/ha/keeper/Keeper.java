@@ -453,8 +453,13 @@ final class Keeper implements AutoCloseable {
       return;
     }
     boolean other = !accepted.get().order().equals(memory().order());
-    store.save(store.record().hearing(directive.settings(), directive.peers()));
-    remember(accepted.get());
+    // At once, because each write is waited for by whoever waits for a failover.
+    store.save(
+        store
+            .record()
+            .hearing(directive.settings(), directive.peers())
+            .remembering(accepted.get()));
+    revision = accepted.get().revision();
     if (other) {
       log.accept("is told to " + tell.order());
       acts.giveUp();

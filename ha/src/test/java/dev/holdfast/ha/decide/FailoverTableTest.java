@@ -51,8 +51,8 @@ class FailoverTableTest {
       left.addAll(states(rule.from()));
     }
     // By an operator's request, and the others' part in an election.
-    reached.addAll(List.of("draining", "wait_maintenance", "dropped", "report_lsn"));
-    left.add("maintenance");
+    reached.addAll(List.of("draining", "wait_maintenance", "fenced", "dropped", "report_lsn"));
+    left.addAll(List.of("maintenance", "fenced"));
     assertThat(reached)
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(NodeState.values()).map(NodeState::toString).toList());
@@ -73,7 +73,7 @@ class FailoverTableTest {
         .append("Rules are tried from the top. The first that applies changes the state, and the")
         .append(" table is tried\nagain from the top, until none applies. Nothing is said to")
         .append(" anybody before the new state is durable.\nWhen an election begins, every other")
-        .append(" node but those in maintenance, new or leaving goes to\n`report_lsn`.\n\n")
+        .append(" node but those in maintenance, fenced, new or leaving goes to\n`report_lsn`.\n\n")
         .append("## States of a node\n\n| State | The node |\n|---|---|\n");
     for (NodeState state : NodeState.values()) {
       page.append("| `").append(state).append("` | ").append(state.meaning()).append(" |\n");
@@ -95,6 +95,8 @@ class FailoverTableTest {
         .append("  primary --> draining: switchover\n")
         .append("  secondary --> wait_maintenance: maintenance on\n")
         .append("  maintenance --> catchingup: maintenance off\n")
+        .append("  secondary --> fenced: fence\n")
+        .append("  fenced --> catchingup: unfence\n")
         .append("  secondary --> dropped: node drop\n")
         .append("  secondary --> report_lsn: an election begins\n");
     for (Rule rule : Rules.TABLE) {

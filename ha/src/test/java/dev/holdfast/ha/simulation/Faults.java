@@ -238,7 +238,7 @@ final class Faults {
     var ids = state.nodes().keySet().stream().sorted().toList();
     NodeId node = ids.get((int) simulation.below(ids.size()));
     boolean coin = simulation.chance(50);
-    int which = (int) simulation.below(10);
+    int which = (int) simulation.below(12);
     simulation
         .monitor()
         .ask(
@@ -246,6 +246,7 @@ final class Faults {
               case 0, 1, 2 -> new Request.Switchover(coin ? Optional.of(node) : Optional.empty());
               case 3 -> new Request.Failover(coin ? Optional.of(node) : Optional.empty(), false);
               case 4, 5 -> new Request.Maintenance(node, coin);
+              case 10, 11 -> new Request.Fence(node, coin);
               case 6, 7 ->
                   new Request.Change(
                       node, coin ? 50 : (int) simulation.below(101), simulation.chance(80));
@@ -303,6 +304,8 @@ final class Faults {
       boolean holder = state.grant().orElseThrow().holder().equals(node.id());
       if (node.goal() == NodeState.MAINTENANCE) {
         simulation.monitor().ask(new Request.Maintenance(node.id(), false));
+      } else if (node.goal() == NodeState.FENCED) {
+        simulation.monitor().ask(new Request.Fence(node.id(), false));
       } else if (gone(node.id()) && !holder && node.goal() != NodeState.DROPPED) {
         simulation.monitor().ask(new Request.Drop(node.id()));
       } else if (node.priority() == 0 || !node.quorum()) {

@@ -99,6 +99,7 @@ class JsonTest {
           new Request.Switchover(Optional.of(A)),
           new Request.Failover(Optional.empty(), true),
           new Request.Maintenance(A, true),
+          new Request.Fence(B, false),
           new Request.Drop(B),
           new Request.Change(B, 0, false),
           new Request.Set(Settings.DEFAULT.withStrict(true)));

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 
 /**
  * Gives a file another content, so that a reader or a crash sees the old one or the new one. What a
@@ -25,7 +27,8 @@ public final class DurableFile {
   private DurableFile() {}
 
   /**
-   * Writes a file of ours, which only its owner may read; it need not be there before.
+   * Writes a file of ours, which only its owner may read; it need not be there before. One that has
+   * this content already is made durable, which costs next to nothing when it is.
    *
    * @param hints for the error
    * @throws HoldfastException file-write (64); the content before is then still the file's, or this
@@ -34,6 +37,13 @@ public final class DurableFile {
   public static void write(Path file, byte[] content, String... hints) {
     Path unfinished = unfinished(file);
     try {
+      if (has(file, content)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+        syncName(file);
+        return;
+      }
       create(unfinished);
       finish(unfinished, content, file);
     } catch (IOException e) {
@@ -59,6 +69,14 @@ public final class DurableFile {
       finish(unfinished, content, real);
     } catch (IOException e) {
       throw failed(file, e, hints);
+    }
+  }
+
+  private static boolean has(Path file, byte[] content) throws IOException {
+    try {
+      return Files.size(file) == content.length && Arrays.equals(Files.readAllBytes(file), content);
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
