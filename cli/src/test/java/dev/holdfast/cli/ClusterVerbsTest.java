@@ -65,11 +65,7 @@ class ClusterVerbsTest {
   }
 
   private String printed() {
-    try {
-      return Files.readString(monitor.out());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return output(monitor);
   }
 
   private static int freePort() {
@@ -228,6 +224,33 @@ class ClusterVerbsTest {
     assertThat(works("node", "drop", "b").out())
         .endsWith("\nb is not part of the cluster any more\n");
     assertThat(steady(2).node("b")).isEmpty();
+  }
+
+  @Test
+  void watchesUntilItIsInterrupted() {
+    nodes("a", "b");
+    Running watching =
+        HoldfastCommand.start("watch", "--no-config", "--stanza=main", "--monitor=" + address());
+    Eventually.see(
+        "the cluster as it is",
+        () -> output(watching),
+        text -> text.contains("Cluster main: steady, primary a"));
+    works("fence", "b");
+    Eventually.see(
+        "a page more, with what happened",
+        () -> output(watching),
+        text ->
+            text.contains("b: it is fenced") && text.contains("an operator: Node b is stopped"));
+    watching.process().destroy();
+    assertThat(watching.await().exit()).isZero();
+  }
+
+  private static String output(Running program) {
+    try {
+      return Files.readString(program.out());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

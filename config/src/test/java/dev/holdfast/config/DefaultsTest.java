@@ -54,7 +54,8 @@ class DefaultsTest {
           "status",
           "switchover",
           "unfence",
-          "uri");
+          "uri",
+          "watch");
 
   private final OptionRegistry registry = OptionRegistry.standard();
 

@@ -21,6 +21,7 @@ public final class ClusterVerbs {
       case "status" -> Optional.of(new StatusVerb());
       case "switchover" -> Optional.of(new SwitchoverVerb());
       case "uri" -> Optional.of(new UriVerb());
+      case "watch" -> Optional.of(new WatchVerb());
       default -> Optional.empty();
     };
   }

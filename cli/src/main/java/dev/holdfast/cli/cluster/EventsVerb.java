@@ -4,7 +4,6 @@ import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.ha.wire.Event;
 import dev.holdfast.ha.wire.Json;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 
 /** What happened to a cluster. */
@@ -24,20 +23,8 @@ final class EventsVerb implements Verb {
         session.say(Json.pretty(events));
         return 0;
       }
-      NodeNames names = new NodeNames(session.view());
-      DateTimeFormatter time =
-          DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS")
-              .withZone(context.clock().getZone());
-      for (Event event : events) {
-        context
-            .out()
-            .println(
-                time.format(event.at())
-                    + "  epoch "
-                    + event.epoch()
-                    + "  "
-                    + names.in(event.text()));
-      }
+      EventLines lines = new EventLines(session.view(), context.clock().getZone());
+      events.forEach(event -> session.say(lines.line(event)));
       return 0;
     }
   }
