@@ -3,19 +3,15 @@ package dev.holdfast.ha.monitor;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.wire.Json;
+import dev.holdfast.postgres.file.DirectoryLock;
 import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +21,14 @@ final class StateDirectory implements AutoCloseable {
   private static final String UNFINISHED = SUFFIX + DurableFile.UNFINISHED;
   private static final FileAttribute<?> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final FileAttribute<?> FILE_MODE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path path;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
 
   /** What every version of the file has. */
   private record Header(int format) {}
 
-  private StateDirectory(Path path, FileChannel lock) {
+  private StateDirectory(Path path, DirectoryLock lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -60,31 +54,15 @@ final class StateDirectory implements AutoCloseable {
           e,
           "Create it for the user that runs the monitor, or set monitor-path.");
     }
-    Path file = path.resolve("monitor.lock");
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FILE_MODE);
-      if (locked(channel) == null) {
-        channel.close();
-        throw new HoldfastException(
-            ErrorCode.LOCK_ACQUIRE,
-            "another monitor has the directory '" + path + "'",
-            "One monitor serves many clusters; another one needs a monitor-path of its own.");
-      }
-      return new StateDirectory(path, channel);
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_OPEN, "unable to lock '" + file + "': " + e.getMessage(), e);
-    }
-  }
-
-  private static @Nullable FileLock locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
+    return new StateDirectory(
+        path,
+        DirectoryLock.take(path.resolve("monitor.lock"))
+            .orElseThrow(() ->
+                new HoldfastException(
+                    ErrorCode.LOCK_ACQUIRE,
+                    "another monitor has the directory '" + path + "'",
+                    "One monitor serves many clusters; another one needs a monitor-path of its"
+                        + " own.")));
   }
 
   /**
@@ -161,11 +139,6 @@ final class StateDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_CLOSE, "unable to release '" + path + "': " + e.getMessage(), e);
-    }
+    lock.close();
   }
 }
