@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>{@code mark}: forget the pauses so far; answered with {@code ok}.
- *   <li>{@code pause}: the longest time without an acknowledged row since the mark, in milliseconds,
- *       the present one included.
+ *   <li>{@code pause}: the longest time without an acknowledged row since the mark, in
+ *       milliseconds, the present one included.
  *   <li>{@code go N}: wait until N more rows are acknowledged, two minutes at most; {@code ok} or
  *       {@code late} and the last error.
  *   <li>{@code lost}: stop, and count acknowledged rows that are not there exactly once.

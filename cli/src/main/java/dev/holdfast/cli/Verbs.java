@@ -31,7 +31,6 @@ final class Verbs {
       case "remote" -> new RemoteVerb();
       case "repo-get" -> new RepositoryGetVerb();
       case "repo-ls" -> new RepositoryListVerb();
-      case "reroute" -> new RerouteVerb();
       case "restore" -> new RestoreVerb();
       case "stanza-create" -> new StanzaCreateVerb();
       case "stanza-delete" -> new StanzaDeleteVerb();

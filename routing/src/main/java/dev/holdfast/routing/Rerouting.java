@@ -3,19 +3,22 @@ package dev.holdfast.routing;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.file.DirectoryLock;
 import dev.holdfast.routing.pgbouncer.Pgbouncer;
 import dev.holdfast.routing.pgbouncer.ServerAnswer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Points databases of a pooler at the primary, and proves that their clients get there.
  *
  * <p>Who calls it has seen to it that the former primary takes no writes: fencing comes first,
  * always. Whatever happens in between, nobody is left waiting: the databases are resumed in the
- * end. To run it again is always allowed, and finishes what was cut off.
+ * end. To run it again is always allowed, and finishes what was cut off; two at once wait for each
+ * other.
  */
 public final class Rerouting {
   /** PgBouncer waits up to 15 s (its {@code server_login_retry}) after a login that failed. */
@@ -25,7 +28,6 @@ public final class Rerouting {
 
   private final Pgbouncer pooler;
   private final Set<String> databases;
-  private final ServerAddress primary;
   private final Consumer<String> news;
 
   /**
@@ -34,11 +36,9 @@ public final class Rerouting {
    * @param databases lines of the pooler's configuration
    * @param news told each step, as a sentence
    */
-  public Rerouting(
-      Pgbouncer pooler, Set<String> databases, ServerAddress primary, Consumer<String> news) {
+  public Rerouting(Pgbouncer pooler, Set<String> databases, Consumer<String> news) {
     this.pooler = pooler;
     this.databases = Set.copyOf(databases);
-    this.primary = primary;
     this.news = news;
   }
 
@@ -46,50 +46,65 @@ public final class Rerouting {
    * After the former primary is gone: cuts everybody off, since what is under way there waits for
    * nothing, or for ever. Where clients get to the primary already, nobody is disturbed.
    *
+   * @param primary takes writes
    * @param force whether clients are cut off even then, because some may still hang where they were
    * @throws HoldfastException db-mismatch (58) when the new primary is none; nothing was changed
    */
-  public void unplanned(boolean force) {
-    ServerAnswer expected = expected();
-    if (!force && isDone(expected)) {
+  public void unplanned(ServerAddress primary, boolean force) {
+    try (DirectoryLock alone = pooler.hold()) {
+      cutOver(primary, force);
+    }
+  }
+
+  private void cutOver(ServerAddress primary, boolean force) {
+    ServerAnswer expected = expected(primary);
+    if (!force && isDone(primary, expected)) {
       news.accept(
           "PgBouncer's databases " + names() + " are at " + primary + " already, and can write");
       return;
     }
-    repoint();
+    repoint(primary);
     try {
       pooler.kill(databases);
     } finally {
       pooler.resume(databases);
     }
     news.accept("clients were disconnected from the former server and can connect again");
-    prove(expected);
+    prove(primary, expected);
   }
 
   /**
    * With a former primary in good health: clients wait and get no error.
    *
    * @param drain how long transactions under way may take to end
-   * @param change makes the new primary, with nobody connected; afterwards it takes writes
+   * @param change makes a new primary, with nobody connected, and says which; it takes writes then
    * @throws HoldfastException lock-acquire (50) when transactions do not end in time; nothing was
    *     changed, and clients go on where they were
    */
-  public void planned(Duration drain, Runnable change) {
+  public void planned(Duration drain, Supplier<ServerAddress> change) {
+    try (DirectoryLock alone = pooler.hold()) {
+      handOver(drain, change);
+    }
+  }
+
+  private void handOver(Duration drain, Supplier<ServerAddress> change) {
+    ServerAddress primary;
     ServerAnswer expected;
     try {
       pooler.pause(databases, drain);
       news.accept("clients wait");
-      change.run();
-      expected = expected();
-      repoint();
+      primary = change.get();
+      expected = expected(primary);
+      repoint(primary);
     } finally {
       pooler.resume(databases);
     }
     news.accept("clients go on");
-    prove(expected);
+    prove(primary, expected);
   }
 
-  private boolean isDone(ServerAnswer expected) {
+  /** Whether clients of all the databases get to a server that takes writes. */
+  private boolean isDone(ServerAddress primary, ServerAnswer expected) {
     return pooler.databases().stream()
             .filter(database -> databases.contains(database.name()))
             .allMatch(database -> database.server().equals(Optional.of(primary)))
@@ -110,7 +125,7 @@ public final class Rerouting {
     return String.join(", ", databases.stream().sorted().toList());
   }
 
-  private ServerAnswer expected() {
+  private ServerAnswer expected(ServerAddress primary) {
     ServerAnswer answer = pooler.ask(primary);
     if (!answer.writable()) {
       throw new HoldfastException(
@@ -121,7 +136,7 @@ public final class Rerouting {
     return answer;
   }
 
-  private void repoint() {
+  private void repoint(ServerAddress primary) {
     pooler.repoint(databases, primary);
     pooler.reload();
     news.accept("PgBouncer's databases " + names() + " are at " + primary);
@@ -132,14 +147,14 @@ public final class Rerouting {
    *
    * @throws HoldfastException what the last attempt failed with, or db-mismatch (58)
    */
-  private void prove(ServerAnswer expected) {
+  private void prove(ServerAddress primary, ServerAnswer expected) {
     for (String database : databases.stream().sorted().toList()) {
-      prove(database, expected);
+      prove(database, primary, expected);
     }
     news.accept("a transaction through PgBouncer can write at " + primary);
   }
 
-  private void prove(String database, ServerAnswer expected) {
+  private void prove(String database, ServerAddress primary, ServerAnswer expected) {
     long deadline = System.nanoTime() + PROOF.toNanos();
     while (true) {
       HoldfastException failure;

@@ -80,12 +80,16 @@ class ReroutingTest {
     directory.close();
   }
 
-  private Rerouting to(TestPostgres postgres) {
+  private Rerouting rerouting() {
     Pgbouncer.Login login =
         new Pgbouncer.Login(
             LocalCluster.SUPERUSER, LocalCluster.SUPERUSER, "postgres", Duration.ofSeconds(20));
     Pgbouncer pooler = new Pgbouncer(pgbouncer.configuration(), login, Map.of());
-    return new Rerouting(pooler, Set.of("app"), address(postgres), news::add);
+    return new Rerouting(pooler, Set.of("app"), news::add);
+  }
+
+  private static ServerAddress never() {
+    throw new AssertionError("nothing is to be changed");
   }
 
   private void waitForStandby(String synchronousNames) {
@@ -106,13 +110,14 @@ class ReroutingTest {
   void aPlannedSwitchoverShowsClientsNoError() {
     try (WritingClient client = WritingClient.start(pgbouncer)) {
       client.awaitMore(20);
-      to(standby)
+      rerouting()
           .planned(
               DRAIN,
               () -> {
                 // A server that stops in good order waits until its standby has everything.
                 primary.stop();
                 standby.sql("select pg_promote()");
+                return address(standby);
               });
       client.awaitMore(20);
       client.close();
@@ -129,7 +134,7 @@ class ReroutingTest {
       client.awaitMore(20);
       primary.kill9();
       standby.sql("select pg_promote()");
-      to(standby).unplanned(false);
+      rerouting().unplanned(address(standby), false);
       client.awaitMore(20);
       client.close();
       assertThat(client.errors()).isNotEmpty();
@@ -148,9 +153,9 @@ class ReroutingTest {
       try {
         assertCode(
             ErrorCode.LOCK_ACQUIRE,
-            () -> to(standby).planned(Duration.ofMillis(500), () -> standby.sql("never")));
+            () -> rerouting().planned(Duration.ofMillis(500), ReroutingTest::never));
         standby.sql("select pg_promote()");
-        to(standby).unplanned(false);
+        rerouting().unplanned(address(standby), false);
         client.awaitMore(20);
       } finally {
         signal("CONT", frozen);
@@ -189,7 +194,7 @@ class ReroutingTest {
       statement.execute("insert into written values (1)");
       assertCode(
           ErrorCode.LOCK_ACQUIRE,
-          () -> to(standby).planned(Duration.ofMillis(300), () -> standby.sql("never")));
+          () -> rerouting().planned(Duration.ofMillis(300), ReroutingTest::never));
       statement.execute("insert into written values (2)");
       try (Connection another = pgbouncer.connect("app");
           var other = another.createStatement()) {
@@ -203,10 +208,10 @@ class ReroutingTest {
   void clientsThatAreThereAlreadyAreNotDisturbedUnlessForced() {
     try (WritingClient client = WritingClient.start(pgbouncer)) {
       client.awaitMore(5);
-      to(primary).unplanned(false);
+      rerouting().unplanned(address(primary), false);
       client.awaitMore(5);
       assertThat(client.errors()).isEmpty();
-      to(primary).unplanned(true);
+      rerouting().unplanned(address(primary), true);
       client.awaitMore(5);
       assertThat(client.errors()).isNotEmpty();
     }
@@ -215,7 +220,7 @@ class ReroutingTest {
   @Test
   void clientsAreNotSentToAStandby() throws IOException {
     String before = Files.readString(pgbouncer.configuration());
-    assertCode(ErrorCode.DB_MISMATCH, () -> to(standby).unplanned(false));
+    assertCode(ErrorCode.DB_MISMATCH, () -> rerouting().unplanned(address(standby), false));
     assertThat(pgbouncer.configuration()).hasContent(before);
     try (WritingClient client = WritingClient.start(pgbouncer)) {
       client.awaitMore(5);
@@ -227,7 +232,7 @@ class ReroutingTest {
     try (WritingClient client = WritingClient.start(pgbouncer)) {
       client.awaitMore(5);
       assertThatThrownBy(() ->
-              to(standby)
+              rerouting()
                   .planned(
                       DRAIN,
                       () -> {
@@ -246,7 +251,7 @@ class ReroutingTest {
     pgbouncer.close();
     primary.kill9();
     standby.sql("select pg_promote()");
-    assertCode(ErrorCode.DB_CONNECT, () -> to(standby).unplanned(false));
+    assertCode(ErrorCode.DB_CONNECT, () -> rerouting().unplanned(address(standby), false));
     assertThat(Files.readString(pgbouncer.configuration()))
         .contains("app = dbname=postgres " + at(standby))
         .contains("elsewhere = dbname=postgres host=/nowhere port=1");

@@ -110,6 +110,19 @@ public final class TestPgbouncer implements AutoCloseable {
     return configuration;
   }
 
+  /** For a client that comes over its socket, as the clusters' superuser. */
+  public String url(String database) {
+    return "jdbc:postgresql://localhost/"
+        + database
+        + "?user="
+        + LocalCluster.SUPERUSER
+        + "&sslmode=disable&gssEncMode=disable&preferQueryMode=simple&socketTimeout=30"
+        + "&socketFactory="
+        + UnixSocketFactory.class.getName()
+        + "&socketFactoryArg="
+        + directory.resolve(".s.PGSQL." + port);
+  }
+
   /** A connection through it, which the caller closes. */
   public Connection connect(String database) throws SQLException {
     Properties properties = new Properties();

@@ -17,6 +17,7 @@ public final class ClusterVerbs {
       case "maintenance" -> Optional.of(new MaintenanceVerb());
       case "monitor" -> Optional.of(new MonitorVerb());
       case "node" -> Optional.of(new NodeVerb());
+      case "reroute" -> Optional.of(new RerouteVerb());
       case "settings" -> Optional.of(new SettingsVerb());
       case "status" -> Optional.of(new StatusVerb());
       case "switchover" -> Optional.of(new SwitchoverVerb());

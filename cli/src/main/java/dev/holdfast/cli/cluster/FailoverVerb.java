@@ -14,9 +14,9 @@ final class FailoverVerb implements Verb {
   @Override
   public int run(VerbContext context) {
     try (OperatorSession session = OperatorSession.of(context)) {
-      NewPrimary next = new NewPrimary(session);
+      NewPrimary next = new NewPrimary(context, session);
       boolean lossAllowed = context.options().flag("allow-data-loss");
-      return next.ask(context, new Request.Failover(next.target(), lossAllowed));
+      return next.replace(new Request.Failover(next.target(), lossAllowed));
     }
   }
 }

@@ -88,14 +88,29 @@ final class OperatorSession implements AutoCloseable {
    */
   boolean ask(ClusterView view, Request request) {
     boolean dryRun = options().flag("dry-run");
-    Command.Answer answer =
-        dryRun ? client.tryOut(request) : client.ask(new SecureRandom().nextLong(), request);
+    String text =
+        accepted(
+            view,
+            dryRun ? client.tryOut(request) : client.ask(new SecureRandom().nextLong(), request));
+    say(dryRun ? "Nothing is done. It would be answered: " + text : text);
+    return !dryRun;
+  }
+
+  /**
+   * Does nothing, unless the monitor would refuse this now.
+   *
+   * @throws HoldfastException service (101) when it would
+   */
+  void refuseWhatIsRefused(ClusterView view, Request request) {
+    accepted(view, client.tryOut(request));
+  }
+
+  private static String accepted(ClusterView view, Command.Answer answer) {
     String text = new NodeNames(view).in(answer.text());
     if (!answer.accepted()) {
       throw new HoldfastException(ErrorCode.SERVICE, "the monitor refuses: " + text);
     }
-    say(dryRun ? "Nothing is done. It would be answered: " + text : text);
-    return !dryRun;
+    return text;
   }
 
   @Override

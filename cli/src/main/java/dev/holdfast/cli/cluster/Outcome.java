@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /** Waits for what was asked for, and tells what happens meanwhile. */
 final class Outcome {
-  private static final long LOOK_NANOS = 100_000_000L;
+  private static final long LOOK_NANOS = 20_000_000L;
   private static final int MOST_EVENTS = 200;
 
   private final OperatorSession session;

@@ -2,6 +2,7 @@ package dev.holdfast.cli.cluster;
 
 import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
+import dev.holdfast.config.OptionSource;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Json;
 
@@ -20,6 +21,9 @@ final class StatusVerb implements Verb {
         session.say(Json.pretty(view));
       } else {
         context.out().print(StatusText.of(view));
+        if (context.options().source("pooler-config").kind() != OptionSource.Kind.DEFAULT) {
+          PoolerText.of(HostPooler.of(context), view).forEach(session::say);
+        }
       }
       return 0;
     }

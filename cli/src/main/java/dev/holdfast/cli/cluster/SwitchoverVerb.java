@@ -14,8 +14,8 @@ final class SwitchoverVerb implements Verb {
   @Override
   public int run(VerbContext context) {
     try (OperatorSession session = OperatorSession.of(context)) {
-      NewPrimary next = new NewPrimary(session);
-      return next.ask(context, new Request.Switchover(next.target()));
+      NewPrimary next = new NewPrimary(context, session);
+      return next.handOver(new Request.Switchover(next.target()));
     }
   }
 }

@@ -27,6 +27,7 @@ final class Acknowledged implements AutoCloseable {
   private long lastAt = System.nanoTime();
   private long longest;
   private String lastError = "";
+  private int errors;
 
   Acknowledged(String url) {
     this.url = url;
@@ -60,6 +61,12 @@ final class Acknowledged implements AutoCloseable {
 
   private synchronized void failed(SQLException e) {
     lastError = String.valueOf(e.getMessage());
+    errors++;
+  }
+
+  /** How often it was disconnected, or told of an error. */
+  synchronized int errors() {
+    return errors;
   }
 
   synchronized String lastError() {

@@ -300,11 +300,21 @@ final class ClusterSite implements AutoCloseable {
 
   /** An operator's verb, to its end. */
   HoldfastCommand.Outcome operator(String... words) {
+    return start(words).await();
+  }
+
+  /** An operator's verb, which goes on. */
+  HoldfastCommand.Running start(String... words) {
     List<String> command = new ArrayList<>(List.of(words));
     command.add(1, "--stanza=" + STANZA);
     command.add(1, "--monitor=http://127.0.0.1:" + monitorPort);
     command.add(1, "--no-config");
-    return HoldfastCommand.run(command.toArray(String[]::new));
+    return HoldfastCommand.start(command.toArray(String[]::new));
+  }
+
+  /** Where everything of it is. */
+  TestDirectory directory() {
+    return directory;
   }
 
   /** For a client that follows the primary. */

@@ -3,6 +3,7 @@ package dev.holdfast.routing.pgbouncer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.postgres.file.DirectoryLock;
 import dev.holdfast.postgres.session.Connector;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.nio.file.Files;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +26,11 @@ public final class Pgbouncer {
   private static final String DEFAULT_PORT = "6432";
   private static final List<String> USUAL_SOCKET_DIRECTORIES =
       List.of("/var/run/postgresql", "/tmp");
+
+  /** Longer than anybody may hold it: a switchover waits a minute at most by default. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final Path file;
   private final Login login;
@@ -48,6 +56,29 @@ public final class Pgbouncer {
     this.file = file;
     this.login = login;
     this.environment = environment;
+  }
+
+  /**
+   * Keeps others of us from changing where clients go; waits while one does.
+   *
+   * @throws HoldfastException lock-acquire (50) when that one takes longer than five minutes,
+   *     file-open (41) when the lock, a file beside the configuration, cannot be used
+   */
+  public DirectoryLock hold() {
+    Path lock = file.resolveSibling(file.getFileName() + ".holdfast.lock");
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Optional<DirectoryLock> held = DirectoryLock.take(lock);
+    while (held.isEmpty()) {
+      if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
+        throw new HoldfastException(
+            ErrorCode.LOCK_ACQUIRE,
+            "another holdfast is pointing the clients of '" + file + "' elsewhere",
+            "It holds '" + lock + "'. Look at its output.");
+      }
+      LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      held = DirectoryLock.take(lock);
+    }
+    return held.get();
   }
 
   /** Its databases, as its configuration now has them. */
