@@ -40,7 +40,8 @@ final class KeeperVerb implements Verb {
             new MonitorClient(
                 URI.create(options.string("monitor")),
                 options.stanza().toString(),
-                options.duration("monitor-timeout"));
+                options.duration("monitor-timeout"),
+                MonitorCredentials.of(options, context.clock(), context.reporter()::warn));
         KeeperProcess keeper =
             new KeeperProcess(configuration(options), client, context.reporter()::info)) {
       if (keeper.run()) {

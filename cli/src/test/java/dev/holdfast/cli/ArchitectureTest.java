@@ -132,6 +132,18 @@ class ArchitectureTest {
         .check(production);
   }
 
+  @Test
+  void onlyWhoMakesCertificatesNeedsALibraryForThem() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.ha.certificates..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bouncycastle..")
+        .because("its jars are opened by no other start, and TLS itself is the JDK's")
+        .check(production);
+  }
+
   /**
    * Between the packages of a module; the module's root package is left out, because it holds both
    * the words that the others share and the door through which callers come.

@@ -39,6 +39,7 @@ class DefaultsTest {
   private static final Set<String> OUR_VERBS =
       Set.of(
           "agent",
+          "certificates",
           "demo",
           "events",
           "failover",

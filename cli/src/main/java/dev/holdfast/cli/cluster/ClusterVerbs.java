@@ -10,6 +10,7 @@ public final class ClusterVerbs {
   /** The verb of a name, if it is here. */
   public static Optional<Verb> named(String name) {
     return switch (name) {
+      case "certificates" -> Optional.of(new CertificatesVerb());
       case "events" -> Optional.of(new EventsVerb());
       case "failover" -> Optional.of(new FailoverVerb());
       case "fence" -> Optional.of(new FenceVerb(true));

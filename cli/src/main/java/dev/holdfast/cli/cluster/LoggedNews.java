@@ -48,6 +48,11 @@ final class LoggedNews implements MonitorNews, AutoCloseable {
     writer.execute(() -> reporter.warn("cluster '" + cluster + "': what was wrong is over"));
   }
 
+  /** Something that is no cluster's is wrong, or will be. */
+  void warned(String line) {
+    writer.execute(() -> reporter.warn(line));
+  }
+
   /** Writes what waits, within a second. */
   @Override
   public void close() {

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.cluster;
 
+import dev.holdfast.cli.MonitorCredentials;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ErrorCode;
@@ -31,7 +32,8 @@ final class OperatorSession implements AutoCloseable {
         new MonitorClient(
             address(options.string("monitor")),
             options.stanza().text(),
-            options.duration("monitor-timeout")));
+            options.duration("monitor-timeout"),
+            MonitorCredentials.of(options, context.clock(), context.reporter()::warn)));
   }
 
   private static URI address(String text) {

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.keeper;
 
+import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.health.HealthServer;
 import dev.holdfast.ha.health.NodeHealth;
@@ -108,7 +109,7 @@ public final class KeeperProcess implements AutoCloseable {
   }
 
   private void register() {
-    boolean said = false;
+    @Nullable ErrorCode said = null;
     while (!closing && store.record().memory().isEmpty()) {
       try {
         Welcome welcome =
@@ -116,9 +117,9 @@ public final class KeeperProcess implements AutoCloseable {
         store.save(store.record().welcomed(welcome));
         log.accept("is node " + welcome.node());
       } catch (HoldfastException e) {
-        if (!said) {
-          log.accept(String.valueOf(e.getMessage()));
-          said = true;
+        if (e.code() != said) {
+          log.accept(e.describe());
+          said = e.code();
         }
         LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
         closing |= Thread.currentThread().isInterrupted();

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.keeper;
 
+import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.NodeId;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries reports to the monitor and its answers back, on threads of its own, so that a monitor
@@ -30,7 +32,9 @@ final class MonitorLine implements AutoCloseable {
   private final AtomicReference<Report> waiting = new AtomicReference<>();
   private final LinkedTransferQueue<Boolean> bell = new LinkedTransferQueue<>();
   private volatile boolean closed;
-  private volatile boolean reachable = true;
+
+  /** Why the last exchange failed; null when it did not. */
+  private volatile @Nullable ErrorCode trouble;
 
   MonitorLine(
       MonitorClient client,
@@ -96,14 +100,15 @@ final class MonitorLine implements AutoCloseable {
   private boolean carry(Runnable exchange) {
     try {
       exchange.run();
-      if (!reachable) {
-        reachable = true;
+      if (trouble != null) {
+        trouble = null;
         log.accept("the monitor answers again");
       }
       return true;
     } catch (HoldfastException e) {
-      if (reachable && !closed) {
-        reachable = false;
+      // A monitor that comes back and refuses us is another trouble than one that is away.
+      if (trouble != e.code() && !closed) {
+        trouble = e.code();
         log.accept(String.valueOf(e.getMessage()));
       }
       return false;

@@ -1,9 +1,11 @@
 package dev.holdfast.ha.monitor;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.wire.Json;
+import dev.holdfast.ha.wire.LoopbackName;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.Refusal;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One request and its answer. */
 final class Exchange {
   static final int BAD_REQUEST = 400;
+  static final int FORBIDDEN = 403;
   static final int NOT_FOUND = 404;
   static final int METHOD_NOT_ALLOWED = 405;
 
@@ -45,22 +48,21 @@ final class Exchange {
 
     private final int number;
 
-    Status(int number, ErrorCode code, String message) {
-      super(code, message);
+    Status(int number, ErrorCode code, String message, String... hints) {
+      super(code, message, hints);
       this.number = number;
     }
   }
 
   /**
    * Something that a page in a browser of this host could send by itself is refused: such a page
-   * can neither set the type of a body nor, under a name of its own, the host.
+   * can neither set the type of a body nor, under a name of its own, the host. The host's name is
+   * not looked at where who calls is known by a certificate.
    */
   void refuseForeign() {
     String host = Optional.ofNullable(http.getRequestHeaders().getFirst("Host")).orElse("");
     String bare = host.replaceFirst(":\\d*$", "");
-    if (!bare.equals("localhost")
-        && !bare.equals("[::1]")
-        && !bare.matches("127(\\.\\d{1,3}){3}")) {
+    if (!(http instanceof HttpsExchange) && !LoopbackName.matches(bare)) {
       throw new Status(
           BAD_REQUEST,
           ErrorCode.PROTOCOL,

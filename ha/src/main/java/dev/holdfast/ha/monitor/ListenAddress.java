@@ -14,10 +14,11 @@ public final class ListenAddress {
   /**
    * Reads {@code HOST:PORT}.
    *
-   * @throws HoldfastException option-invalid-value (32) when it is none; feature-not-supported (67)
-   *     when it is not a loopback address, which others could reach
+   * @param secure whether the monitor speaks TLS
+   * @throws HoldfastException option-invalid-value (32) when it is none; option-required (37) when
+   *     others could reach it and there is no TLS
    */
-  public static InetSocketAddress parse(String text) {
+  public static InetSocketAddress parse(String text, boolean secure) {
     ServerAddress address = ServerAddress.parse(text);
     if (!text.endsWith(":" + address.port())) {
       throw new HoldfastException(
@@ -27,11 +28,13 @@ public final class ListenAddress {
     }
     try {
       InetAddress host = InetAddress.getByName(address.host());
-      if (!host.isLoopbackAddress()) {
+      if (!secure && !host.isLoopbackAddress()) {
         throw new HoldfastException(
-            ErrorCode.FEATURE_NOT_SUPPORTED,
-            "the monitor cannot listen on " + text + ": there is no TLS yet",
-            "Listen on a loopback address, and bring the nodes there through a tunnel (ssh -L).");
+            ErrorCode.OPTION_REQUIRED,
+            "the monitor cannot listen on " + text + " without certificates: others reach it there",
+            "Set monitor-ca-file, monitor-cert-file and monitor-key-file; holdfast certificates"
+                + " makes them.",
+            "Or listen on a loopback address.");
       }
       return new InetSocketAddress(host, address.port());
     } catch (UnknownHostException e) {

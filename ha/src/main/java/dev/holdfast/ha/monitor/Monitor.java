@@ -1,9 +1,11 @@
 package dev.holdfast.ha.monitor;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 
 /** A monitor that runs. */
 public final class Monitor implements AutoCloseable {
@@ -28,13 +30,31 @@ public final class Monitor implements AutoCloseable {
    *     host-connect (49) when it cannot listen there
    */
   public static Monitor start(InetSocketAddress listen, Path path, Clock wall, MonitorNews news) {
+    return start(listen, path, wall, news, Optional.empty());
+  }
+
+  /**
+   * The same, with TLS.
+   *
+   * @param listen any address; a loopback one when there are no credentials
+   * @param credentials what it shows, and whose certificates it believes
+   * @throws HoldfastException also crypto (95) when its own certificate is not valid
+   */
+  public static Monitor start(
+      InetSocketAddress listen,
+      Path path,
+      Clock wall,
+      MonitorNews news,
+      Optional<WatchedCredentials> credentials) {
+    credentials.ifPresent(
+        watched -> watched.current().own().checkDates("the monitor's", watched.now()));
     StateDirectory directory = StateDirectory.open(path);
     try {
       long origin = System.nanoTime();
       Clusters clusters =
           new Clusters(new Surroundings(directory, news, wall, () -> System.nanoTime() - origin));
       try {
-        return new Monitor(directory, clusters, MonitorServer.open(listen, clusters));
+        return new Monitor(directory, clusters, MonitorServer.open(listen, clusters, credentials));
       } catch (HoldfastException e) {
         clusters.close();
         throw e;

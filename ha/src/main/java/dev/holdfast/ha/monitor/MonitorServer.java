@@ -2,9 +2,14 @@ package dev.holdfast.ha.monitor;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.tls.Credentials;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.Asking;
 import dev.holdfast.ha.wire.Joining;
 import dev.holdfast.ha.wire.Reporting;
@@ -14,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLParameters;
 
 /** The monitor's socket: see {@link dev.holdfast.ha.wire} for what is said there. */
 final class MonitorServer implements AutoCloseable {
@@ -23,29 +29,39 @@ final class MonitorServer implements AutoCloseable {
 
   static {
     // Without the first an answer waits 40 ms for the acknowledgement of its own headers. The
-    // second
-    // lets every keeper keep its connections between two reports. The server reads them once.
+    // second lets every keeper keep its connections between two reports. The third, in seconds,
+    // ends connections on which no whole request comes, a handshake that stands still among them.
+    // The server reads them once.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxIdleConnections", "20000");
+    System.setProperty("sun.net.httpserver.maxReqTime", "30");
   }
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final Clusters clusters;
+  private final Callers callers;
 
-  private MonitorServer(HttpServer server, Clusters clusters) {
+  private MonitorServer(HttpServer server, Clusters clusters, Callers callers) {
     this.server = server;
     this.clusters = clusters;
+    this.callers = callers;
   }
 
   /**
    * Listens, and answers from now on.
    *
+   * @param credentials with which it speaks TLS; without them it speaks plainly
    * @throws HoldfastException host-connect (49) when it cannot listen there
    */
-  static MonitorServer open(InetSocketAddress listen, Clusters clusters) {
+  static MonitorServer open(
+      InetSocketAddress listen, Clusters clusters, Optional<WatchedCredentials> credentials) {
     try {
-      MonitorServer opened = new MonitorServer(HttpServer.create(listen, BACKLOG), clusters);
+      HttpServer server =
+          credentials.isPresent()
+              ? secure(listen, credentials.get())
+              : HttpServer.create(listen, BACKLOG);
+      MonitorServer opened = new MonitorServer(server, clusters, new Callers(credentials));
       opened.server.setExecutor(opened.executor);
       opened.server.createContext("/", opened::handle);
       opened.server.start();
@@ -59,6 +75,23 @@ final class MonitorServer implements AutoCloseable {
     }
   }
 
+  private static HttpServer secure(InetSocketAddress listen, WatchedCredentials credentials)
+      throws IOException {
+    HttpsServer server = HttpsServer.create(listen, BACKLOG);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(credentials.server()) {
+          @Override
+          public void configure(HttpsParameters connection) {
+            SSLParameters parameters = getSSLContext().getDefaultSSLParameters();
+            Credentials.protocols(parameters);
+            // Who shows none is told so, by Callers.
+            parameters.setWantClientAuth(true);
+            connection.setSSLParameters(parameters);
+          }
+        });
+    return server;
+  }
+
   InetSocketAddress address() {
     return server.getAddress();
   }
@@ -67,8 +100,9 @@ final class MonitorServer implements AutoCloseable {
     try (http) {
       Exchange exchange = new Exchange(http);
       try {
+        Caller caller = callers.of(http);
         exchange.refuseForeign();
-        route(exchange);
+        route(exchange, caller);
       } catch (HoldfastException e) {
         exchange.refuse(e);
       } catch (RuntimeException e) {
@@ -81,17 +115,18 @@ final class MonitorServer implements AutoCloseable {
     }
   }
 
-  private void route(Exchange exchange) throws IOException {
+  private void route(Exchange exchange, Caller caller) throws IOException {
     String[] path = exchange.path();
     if (path.length < 2 || !path[0].equals("v1") || !path[1].equals("clusters")) {
       throw unknown();
     }
     if (path.length == 2) {
       expect(exchange, "GET");
-      exchange.answer(clusters.names());
+      exchange.answer(caller.among(clusters.names()));
       return;
     }
     String name = path[2];
+    caller.mustSpeakFor(name);
     switch (path.length == 3 ? "" : path.length == 4 ? path[3] : "?") {
       case "" -> {
         expect(exchange, "GET");

@@ -19,8 +19,11 @@
  * <p>A file that cannot be read, or that a newer version wrote, keeps the monitor from starting: a
  * monitor that forgets could grant the right to write twice.
  *
- * <p>The state directory belongs to one host's disk. The monitor listens on loopback addresses
- * only, because what it says is not encrypted and who speaks to it is not checked.
+ * <p>The state directory belongs to one host's disk. Without certificates the monitor listens on
+ * loopback addresses only, because what it says is not encrypted then, and who speaks to it is not
+ * checked. With them it believes whoever shows a certificate of its CA, and lets it speak for the
+ * clusters that the certificate names, or for all when it names none: see {@link
+ * dev.holdfast.ha.tls}.
  */
 @NullMarked
 package dev.holdfast.ha.monitor;

@@ -7,11 +7,12 @@ import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -19,15 +20,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The other end of a monitor, for keepers and operators; safe for several threads.
  *
  * <p>Every method throws {@link HoldfastException}: host-connect (49) when nobody answers within
- * the timeout, protocol (39) when who answers is no monitor or answers what makes no sense, and
- * what the monitor itself refuses with, under its code.
+ * the timeout, crypto (95) when the monitor's certificate or the own one is wrong, protocol (39)
+ * when who answers is no monitor or answers what makes no sense, and what the monitor itself
+ * refuses with, under its code.
  */
 public final class MonitorClient implements AutoCloseable {
   /** In every answer of a monitor; the value is the version of the protocol. */
@@ -36,7 +39,7 @@ public final class MonitorClient implements AutoCloseable {
   private static final int OK = 200;
   private static final int NOTHING = 204;
 
-  private final HttpClient http;
+  private final Transport transport;
   private final URI monitor;
   private final String base;
   private final Duration timeout;
@@ -50,21 +53,49 @@ public final class MonitorClient implements AutoCloseable {
    * @throws HoldfastException option-invalid-value (32) when the address cannot be a monitor's
    */
   public MonitorClient(URI monitor, String cluster, Duration timeout) {
-    if (!"http".equals(monitor.getScheme()) || monitor.getHost() == null) {
+    this(monitor, cluster, timeout, Optional.empty());
+  }
+
+  /**
+   * The same, for a monitor anywhere.
+   *
+   * @param monitor for example {@code https://monitor.example:8010}; without TLS on a loopback
+   *     address only
+   * @param credentials what is shown to the monitor, and whom to believe; needed for https
+   * @throws HoldfastException option-invalid-value (32) when the address cannot be a monitor's;
+   *     option-required (37) when it needs credentials
+   */
+  public MonitorClient(
+      URI monitor, String cluster, Duration timeout, Optional<WatchedCredentials> credentials) {
+    this.monitor = checked(monitor, credentials.isPresent());
+    this.base = "/v1/clusters/" + encoded(cluster);
+    this.timeout = timeout;
+    this.transport =
+        new Transport(timeout, credentials.filter(any -> "https".equals(monitor.getScheme())));
+  }
+
+  private static URI checked(URI monitor, boolean credentials) {
+    boolean secure = "https".equals(monitor.getScheme());
+    if (!(secure || "http".equals(monitor.getScheme())) || monitor.getHost() == null) {
       throw new HoldfastException(
           ErrorCode.OPTION_INVALID_VALUE,
           "'" + monitor + "' is not the address of a monitor",
-          "It looks like http://127.0.0.1:8010.");
+          "It looks like http://127.0.0.1:8010 or https://monitor.example:8010.");
     }
-    this.monitor = monitor;
-    this.base = "/v1/clusters/" + encoded(cluster);
-    this.timeout = timeout;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(timeout)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    if (secure && !credentials) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_REQUIRED,
+          "the monitor " + monitor + " needs certificates",
+          "Set monitor-ca-file, monitor-cert-file and monitor-key-file; holdfast certificates makes"
+              + " them.");
+    }
+    if (!secure && !LoopbackName.matches(monitor.getHost())) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_INVALID_VALUE,
+          "the monitor " + monitor + " is on another host, and what is said would not be encrypted",
+          "Its address begins with https://; see monitor-ca-file.");
+    }
+    return monitor;
   }
 
   /**
@@ -123,7 +154,7 @@ public final class MonitorClient implements AutoCloseable {
   /** Ends what is under way with an error. */
   @Override
   public void close() {
-    http.shutdownNow();
+    transport.close();
   }
 
   private Optional<byte[]> fetched(String path) {
@@ -160,7 +191,7 @@ public final class MonitorClient implements AutoCloseable {
   private HttpResponse<byte[]> sent(HttpRequest request) {
     try {
       return sendOnce(request);
-    } catch (ConnectException | HttpTimeoutException e) {
+    } catch (ConnectException | HttpTimeoutException | SSLHandshakeException e) {
       throw unreachable(e);
     } catch (IOException e) {
       // A connection that was kept may have been closed by a monitor that was restarted; whatever
@@ -179,7 +210,7 @@ public final class MonitorClient implements AutoCloseable {
 
   private HttpResponse<byte[]> sendOnce(HttpRequest request) throws IOException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      return transport.http().send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HoldfastException(
@@ -188,6 +219,30 @@ public final class MonitorClient implements AutoCloseable {
   }
 
   private HoldfastException unreachable(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HoldfastException problem) {
+        return new HoldfastException(
+            problem.code(),
+            "the monitor " + monitor + " is not to be believed: " + problem.getMessage(),
+            e,
+            problem.hints().toArray(String[]::new));
+      }
+    }
+    boolean secure = "https".equals(monitor.getScheme());
+    boolean mayBeOtherwise =
+        secure
+            ? e instanceof SSLException || e instanceof HttpConnectTimeoutException
+            : !(e instanceof ConnectException || e instanceof HttpTimeoutException);
+    Speech speech = mayBeOtherwise ? Speech.at(monitor) : Speech.UNKNOWN;
+    if (speech == (secure ? Speech.PLAIN : Speech.TLS)) {
+      return new HoldfastException(
+          ErrorCode.PROTOCOL,
+          "the monitor " + monitor + (secure ? " speaks no TLS" : " speaks TLS"),
+          e,
+          secure
+              ? "Give it certificates too (monitor-ca-file); on its own host it is http://."
+              : "Its address begins with https://; see monitor-ca-file.");
+    }
     String reason = e.getMessage();
     return new HoldfastException(
         ErrorCode.HOST_CONNECT,

@@ -1,5 +1,6 @@
 /**
- * What goes between the monitor, the keepers and the operators: JSON over HTTP/1.1.
+ * What goes between the monitor, the keepers and the operators: JSON over HTTP/1.1, with TLS as
+ * soon as it leaves a host ({@link dev.holdfast.ha.tls}).
  *
  * <pre>
  *   GET  /v1/clusters                                     names of the clusters

@@ -71,7 +71,13 @@ public final class FakeKeeper implements AutoCloseable {
   /** Registers, and runs until it is closed. */
   public static FakeKeeper start(
       Site site, URI monitor, String cluster, String name, long token, int port) {
-    MonitorClient client = new MonitorClient(monitor, cluster, Duration.ofSeconds(10));
+    return start(
+        site, new MonitorClient(monitor, cluster, Duration.ofSeconds(10)), name, token, port);
+  }
+
+  /** The same, with a client that is closed with it. */
+  public static FakeKeeper start(
+      Site site, MonitorClient client, String name, long token, int port) {
     return new FakeKeeper(site, client, name, token, port);
   }
 

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 class ListenAddressTest {
   @Test
   void takesLoopbackAddressesAlone() {
-    assertThat(ListenAddress.parse("127.0.0.1:8010").getPort()).isEqualTo(8010);
-    assertThat(ListenAddress.parse("[::1]:5432").getPort()).isEqualTo(5432);
-    assertThat(ListenAddress.parse("localhost:1").getAddress().isLoopbackAddress()).isTrue();
+    assertThat(ListenAddress.parse("127.0.0.1:8010", false).getPort()).isEqualTo(8010);
+    assertThat(ListenAddress.parse("[::1]:5432", false).getPort()).isEqualTo(5432);
+    assertThat(ListenAddress.parse("localhost:1", false).getAddress().isLoopbackAddress()).isTrue();
 
     for (String open : new String[] {"0.0.0.0:8010", "[::]:8010", "192.0.2.1:8010"}) {
-      assertThatThrownBy(() -> ListenAddress.parse(open))
+      assertThatThrownBy(() -> ListenAddress.parse(open, false))
           .isInstanceOf(HoldfastException.class)
-          .hasMessageContaining("no TLS yet");
+          .hasMessageContaining("without certificates");
     }
-    assertThatThrownBy(() -> ListenAddress.parse("127.0.0.1"))
+    assertThatThrownBy(() -> ListenAddress.parse("127.0.0.1", false))
         .isInstanceOf(HoldfastException.class)
         .hasMessageContaining("has no port");
   }
