@@ -161,8 +161,8 @@ class ClusterScenariosTest {
   }
 
   @Test
-  void whatNeedsNoFailoverGetsNone() {
-    try (ClusterSite site = new ClusterSite()) {
+  void whatNeedsNoFailoverGetsNoneAlsoOverTlsWithRenewedCertificates() {
+    try (ClusterSite site = ClusterSite.overTls()) {
       site.form(2);
       ClusterSite.Node primary = site.primary();
       try (Acknowledged client = new Acknowledged(site.url())) {
@@ -178,6 +178,7 @@ class ClusterScenariosTest {
         site.awaitProtected();
         assertThat(primary.postmaster()).isEqualTo(postmaster);
 
+        site.certificates().renew();
         site.killMonitor();
         client.advance();
         site.startMonitor();
@@ -192,6 +193,18 @@ class ClusterScenariosTest {
         say("the postmaster killed", client);
         client.end();
         assertThat(client.missing()).as(site::said).isEmpty();
+
+        site.await(
+            "the renewed certificate",
+            view -> primary.said().contains("the changed certificates are in use"));
+        HoldfastCommand.Outcome status = site.operator("status");
+        assertThat(status.exit()).as(status::toString).isZero();
+        assertThat(site.secret()).hasSizeGreaterThan(31);
+        assertThat(site.certificates().secrets()).hasSize(6);
+        assertThat(site.said() + status)
+            .contains("https://")
+            .doesNotContain(site.secret())
+            .doesNotContain(site.certificates().secrets());
       }
     }
   }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -39,8 +40,9 @@ final class ClusterSite implements AutoCloseable {
   private final TestDirectory directory = TestDirectory.create();
   private final int monitorPort = ClusterPlace.freePort();
   private final SequencedMap<Integer, Node> nodes = new TreeMap<>();
-  private final MonitorClient client =
-      new MonitorClient(URI.create("http://127.0.0.1:" + monitorPort), STANZA, ANSWER);
+  private final Optional<SiteCertificates> certificates;
+  private final String address;
+  private final MonitorClient client;
   private HoldfastCommand.Running monitor;
 
   /** One node; it keeps its port, its directories and its name. */
@@ -58,11 +60,11 @@ final class ClusterSite implements AutoCloseable {
     }
 
     private HoldfastCommand.Running launch() {
-      return HoldfastCommand.start(
+      return start(
+          name(),
           "keeper",
           "--no-config",
           "--stanza=" + STANZA,
-          "--monitor=http://127.0.0.1:" + monitorPort,
           "--pg1-path=" + data(),
           "--pg1-port=" + port,
           "--pg1-socket-path=" + home,
@@ -198,13 +200,55 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
+  /** One on which everybody is on this host, and says everything plainly. */
   ClusterSite() {
+    this(false);
+  }
+
+  private ClusterSite(boolean secure) {
+    this.certificates =
+        secure ? Optional.of(new SiteCertificates(directory.resolve("tls"))) : Optional.empty();
+    this.address = (secure ? "https" : "http") + "://127.0.0.1:" + monitorPort;
+    this.client =
+        new MonitorClient(
+            URI.create(address), STANZA, ANSWER, certificates.map(SiteCertificates::ofOperator));
     startMonitor();
+  }
+
+  /** One on which everybody has a certificate, as on several hosts. */
+  static ClusterSite overTls() {
+    return new ClusterSite(true);
+  }
+
+  /** Starts a verb that has to do with the monitor. */
+  private HoldfastCommand.Running start(String who, String... words) {
+    List<String> command = new ArrayList<>(List.of(words));
+    if (!words[0].equals("monitor")) {
+      command.add("--monitor=" + address);
+    }
+    certificates.ifPresent(site -> command.addAll(site.options(who)));
+    return HoldfastCommand.start(command.toArray(String[]::new));
+  }
+
+  /** The certificates, on a site that has any. */
+  SiteCertificates certificates() {
+    return certificates.orElseThrow();
+  }
+
+  /** The password with which nodes stream from each other, as the monitor has it. */
+  String secret() {
+    Path state = directory.path().resolve("monitor").resolve(STANZA + ".json");
+    try {
+      return Files.readString(state).replaceFirst("(?s).*\"secret\":\"([^\"]+)\".*", "$1");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void startMonitor() {
     monitor =
-        HoldfastCommand.start(
+        start(
+            SiteCertificates.MONITOR,
             "monitor",
             "--no-config",
             "--monitor-listen=127.0.0.1:" + monitorPort,
@@ -307,9 +351,8 @@ final class ClusterSite implements AutoCloseable {
   HoldfastCommand.Running start(String... words) {
     List<String> command = new ArrayList<>(List.of(words));
     command.add(1, "--stanza=" + STANZA);
-    command.add(1, "--monitor=http://127.0.0.1:" + monitorPort);
     command.add(1, "--no-config");
-    return HoldfastCommand.start(command.toArray(String[]::new));
+    return start(SiteCertificates.OPERATOR, command.toArray(String[]::new));
   }
 
   /** Where everything of it is. */
