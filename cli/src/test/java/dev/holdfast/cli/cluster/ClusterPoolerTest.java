@@ -51,7 +51,7 @@ class ClusterPoolerTest {
               .contains("), the primary; clients can write there");
 
           HoldfastCommand.Running following =
-              site.start("reroute", "--follow", options[0], options[1], "--log-level-file=off");
+              site.begin("reroute", "--follow", options[0], options[1], "--log-level-file=off");
           site.primary().killHost();
           site.await(
               "n1 takes over",

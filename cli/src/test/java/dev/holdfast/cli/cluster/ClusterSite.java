@@ -344,11 +344,11 @@ final class ClusterSite implements AutoCloseable {
 
   /** An operator's verb, to its end. */
   HoldfastCommand.Outcome operator(String... words) {
-    return start(words).await();
+    return begin(words).await();
   }
 
   /** An operator's verb, which goes on. */
-  HoldfastCommand.Running start(String... words) {
+  HoldfastCommand.Running begin(String... words) {
     List<String> command = new ArrayList<>(List.of(words));
     command.add(1, "--stanza=" + STANZA);
     command.add(1, "--no-config");
