@@ -261,8 +261,8 @@ class ClusterVerbsTest {
     assertThat(second.exit()).as("%s", second).isEqualTo(50);
     assertThat(second.err()).contains("another monitor has the directory");
     Outcome open = startMonitor("0.0.0.0:" + port).await();
-    assertThat(open.exit()).isEqualTo(67);
-    assertThat(open.err()).contains("there is no TLS yet");
+    assertThat(open.exit()).isEqualTo(37);
+    assertThat(open.err()).contains("holdfast certificates");
 
     nodes("a");
     monitor.process().destroy();
