@@ -260,9 +260,15 @@ final class Hands {
 
   /**
    * Rewinds to a primary that has made a checkpoint since its promotion: before that {@code
-   * pg_rewind} takes it for a server on the old timeline, and does nothing.
+   * pg_rewind} takes it for a server on the old timeline, and does nothing. Where there is no
+   * {@code pg_rewind} a copy comes to the same.
    */
   void rewind(ServerAddress source, Watch watch) {
+    if (!copies.canRewind()) {
+      log.accept("this PostgreSQL comes without pg_rewind: a new copy is made");
+      copy(source);
+      return;
+    }
     long deadline = System.nanoTime() + CHECKPOINT.toNanos();
     try (ReplicationSession session = elsewhere(source)) {
       while (!session.checkpointTimeline().equals(session.written().timeline())) {

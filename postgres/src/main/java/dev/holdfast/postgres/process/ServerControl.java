@@ -185,6 +185,16 @@ public final class ServerControl {
     return run(locked, timeout);
   }
 
+  /**
+   * For what this process does itself to the data directory, and no program of {@link #runAlone}
+   * may do at the same time; it begins when those have ended.
+   *
+   * @throws HoldfastException execute (102)
+   */
+  public ProgramsLock alone() {
+    return ProgramsLock.take(log.resolveSibling(PROGRAMS_LOCK));
+  }
+
   /** Runs one of PostgreSQL's programs in the server's environment. */
   public ExternalProgram.Result run(List<String> command, Duration timeout) {
     Map<String, @Nullable String> all = new HashMap<>();

@@ -4,6 +4,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.postgres.file.DurableFile;
+import dev.holdfast.postgres.process.ProgramsLock;
 import dev.holdfast.postgres.process.ServerControl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
 /** Makes a data directory one of another server's: by a rewind, or as a new copy. */
 public final class PeerCopy {
   private static final Duration LONGEST = Duration.ofDays(7);
+  private static final String COPYING_PROGRAM = "pg_basebackup";
 
   private final ServerControl control;
   private final Upstreams upstreams;
@@ -45,24 +47,31 @@ public final class PeerCopy {
                   "--no-sync"),
               LONGEST)
           .orThrow("rewind '" + data + "'");
-      syncAll();
+      syncAll(data);
     } finally {
       upstreams.close();
     }
   }
 
   /** Everything at once, rather than file by file. */
-  private void syncAll() {
+  private void syncAll(Path directory) {
     control
-        .run(List.of("sync", "--file-system", data.toString()), LONGEST)
-        .orThrow("make '" + data + "' durable");
+        .run(List.of("sync", "--file-system", directory.toString()), LONGEST)
+        .orThrow("make '" + directory + "' durable");
+  }
+
+  /** Whether there is the program that rewinds; without it there are copies only. */
+  public boolean canRewind() {
+    return control.installation().has("pg_rewind");
   }
 
   /**
-   * Makes a new copy. What was there before stays aside, as {@code NAME.before}, until the next
-   * copy is whole.
+   * Makes a new copy, with {@code pg_basebackup} or, where PostgreSQL comes without that program,
+   * with {@link BaseBackup}. What was there before stays aside, as {@code NAME.before}, until the
+   * next copy is whole.
    *
-   * @throws HoldfastException execute (102), file-move (74); what was there is there still
+   * @throws HoldfastException execute (102), db-connect (56), db-query (57), file-write (64),
+   *     file-move (74); what was there is there still
    */
   public void copy(ServerAddress source) {
     refuseWhatCannotBeRenamed();
@@ -71,16 +80,11 @@ public final class PeerCopy {
     upstreams.source(source);
     try {
       remove(fresh);
-      control
-          .runAlone(
-              List.of(
-                  control.installation().program("pg_basebackup").toString(),
-                  "--pgdata=" + fresh,
-                  "--dbname=service=" + Upstreams.SOURCE,
-                  "--checkpoint=fast",
-                  "--wal-method=stream"),
-              LONGEST)
-          .orThrow("copy the primary to '" + fresh + "'");
+      if (control.installation().has(COPYING_PROGRAM)) {
+        copyByProgram(fresh);
+      } else {
+        copyByProtocol(source, fresh);
+      }
       if (Files.exists(data)) {
         remove(aside);
         Files.move(data, aside, StandardCopyOption.ATOMIC_MOVE);
@@ -92,6 +96,26 @@ public final class PeerCopy {
           ErrorCode.FILE_MOVE, "unable to put the copy in place of '" + data + "': " + e, e);
     } finally {
       upstreams.close();
+    }
+  }
+
+  private void copyByProgram(Path fresh) {
+    control
+        .runAlone(
+            List.of(
+                control.installation().program(COPYING_PROGRAM).toString(),
+                "--pgdata=" + fresh,
+                "--dbname=service=" + Upstreams.SOURCE,
+                "--checkpoint=fast",
+                "--wal-method=stream"),
+            LONGEST)
+        .orThrow("copy the primary to '" + fresh + "'");
+  }
+
+  private void copyByProtocol(ServerAddress source, Path fresh) {
+    try (ProgramsLock alone = control.alone()) {
+      new BaseBackup(upstreams.target(source), upstreams.environment()).into(fresh);
+      syncAll(fresh);
     }
   }
 

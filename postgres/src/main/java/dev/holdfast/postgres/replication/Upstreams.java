@@ -4,12 +4,14 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.postgres.file.DurableFile;
+import dev.holdfast.postgres.session.SessionTarget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,8 @@ public final class Upstreams {
 
   /** The service that {@code pg_rewind} and {@code pg_basebackup} connect to. */
   static final String SOURCE = "holdfast_source";
+
+  private static final String DATABASE = "postgres";
 
   private final Path file;
   private final String role;
@@ -81,7 +85,17 @@ public final class Upstreams {
 
   /** Closes it for WAL receivers, and names the source of a copy. */
   void source(ServerAddress address) {
-    write(section(SOURCE, address) + "dbname=postgres\n");
+    write(section(SOURCE, address) + "dbname=" + DATABASE + "\n");
+  }
+
+  /** The same for a session of our own; the password comes with {@link #environment}. */
+  SessionTarget target(ServerAddress address) {
+    return new SessionTarget(address.host(), address.port(), DATABASE, role);
+  }
+
+  /** What libpq would find in its variables. */
+  Map<String, String> environment() {
+    return Map.of("PGPASSWORD", password);
   }
 
   private String section(String service, ServerAddress address) {

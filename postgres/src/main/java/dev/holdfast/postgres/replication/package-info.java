@@ -15,6 +15,10 @@
  *       which keeps the shared flag that makes backends wait, and every WAL sender, which lets them
  *       go.
  * </ul>
+ *
+ * <p>A copy is made beside the data directory, synced, and only then given its name: by {@code
+ * pg_basebackup}, or by {@link dev.holdfast.postgres.replication.BaseBackup} where that program is
+ * missing.
  */
 @NullMarked
 package dev.holdfast.postgres.replication;

@@ -71,6 +71,23 @@ public final class Connector {
     return connect(target, timeout, environment, properties);
   }
 
+  /**
+   * Connects for physical replication, through the sockets that {@link WireCapture} holds.
+   *
+   * @see #connect(SessionTarget, Duration, Map)
+   */
+  static Connection connectForReplication(
+      SessionTarget target, String application, Duration timeout, Map<String, String> environment) {
+    Properties properties = new Properties();
+    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "13");
+    properties.setProperty(PGProperty.REPLICATION.getName(), "true");
+    properties.setProperty(PGProperty.APPLICATION_NAME.getName(), application);
+    properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), WireCapture.Plain.class.getName());
+    properties.setProperty(PGProperty.SOCKET_FACTORY_ARG.getName(), "");
+    properties.setProperty(PGProperty.SSL_FACTORY.getName(), WireCapture.Encrypted.class.getName());
+    return connect(target, timeout, environment, properties);
+  }
+
   private static Connection connect(
       SessionTarget target,
       Duration timeout,
@@ -91,7 +108,7 @@ public final class Connector {
     if (host.startsWith("/")) {
       properties.setProperty(PGProperty.PG_HOST.getName(), "localhost");
       properties.setProperty(PGProperty.SSL_MODE.getName(), "disable");
-      properties.setProperty(
+      properties.putIfAbsent(
           PGProperty.SOCKET_FACTORY.getName(), UnixSocketFactory.class.getName());
       properties.setProperty(
           PGProperty.SOCKET_FACTORY_ARG.getName(), Path.of(host, target.socketName()).toString());
