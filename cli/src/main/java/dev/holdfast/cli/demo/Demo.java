@@ -1,50 +1,72 @@
 package dev.holdfast.cli.demo;
 
+import dev.holdfast.cli.local.Awaiting;
+import dev.holdfast.cli.local.LocalSite;
+import dev.holdfast.cli.local.SitePlace;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.postgres.process.ClusterPlace;
+import dev.holdfast.postgres.process.ClusterProcesses;
 import dev.holdfast.postgres.process.LocalCluster;
 import dev.holdfast.postgres.process.PostgresInstallation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What happens in the demonstration, step by step. */
 final class Demo implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final String HINT =
+      "keep the files with 'holdfast demo --keep' and look into the log files.";
+
+  /** Archiving needs a start, so it is on before there is somewhere to archive to. */
+  private static final String SETTINGS =
+      """
+      archive_mode = on
+      max_wal_size = 2GB
+      checkpoint_timeout = 30min
+      log_checkpoints = off
+      """;
+
   private static final int MIB = 1024 * 1024;
 
   private final Story story;
   private final Workshop workshop;
   private final PostgresInstallation postgres;
-  private final ClusterPlace original;
+  private final LocalSite site;
+  private final Failover failover;
   private final ClusterPlace recovered;
-  private @Nullable LocalCluster shopCluster;
+  private ClusterPlace original;
   private @Nullable LocalCluster recoveredCluster;
 
   Demo(Story story, Workshop workshop, PostgresInstallation postgres) {
     this.story = story;
     this.workshop = workshop;
     this.postgres = postgres;
-    this.original = ClusterPlace.below(workshop.directory(), "shop");
+    this.site = new LocalSite(SitePlace.fresh(workshop.cluster()), postgres, workshop.program());
+    this.failover = new Failover(story, site, postgres);
+    this.original = site.place().node(1);
     this.recovered = ClusterPlace.below(workshop.directory(), "recovered");
   }
 
   /** Where clusters run now, the shop's first. */
   List<ClusterPlace> running() {
-    return Stream.of(shopCluster, recoveredCluster)
-        .filter(cluster -> cluster != null && cluster.isRunning())
-        .map(LocalCluster::place)
+    return Stream.of(original, site.place().node(1), site.place().node(2), recovered)
+        .distinct()
+        .filter(place -> !new ClusterProcesses(place.data()).running().isEmpty())
         .toList();
+  }
+
+  /** What would start them again. */
+  List<Long> daemons() {
+    return site.daemons();
   }
 
   /** Runs all of it; throws when anything is not as it should be. */
   void run() {
+    original = failover.run(SETTINGS);
     Shop shop = open();
     story.step("backup --type=full", () -> backup("full"));
     story.step(
@@ -72,38 +94,17 @@ final class Demo implements AutoCloseable {
 
   private Shop open() {
     story.step(
-        "create a cluster, with its WAL archived",
+        "archive_command, stanza-create, check",
         () -> {
-          LocalCluster cluster =
-              LocalCluster.initialize(postgres, original, workshop.owner(), List.of());
-          shopCluster = cluster;
           workshop.configure(original);
-          cluster.configure(
-              """
-              archive_mode = on
-              archive_command = '%s'
-              max_wal_size = 2GB
-              checkpoint_timeout = 30min
-              log_checkpoints = off
-              """
-                  .formatted(workshop.archiveCommand()));
-          cluster.start(PATIENCE);
-          return "PostgreSQL " + postgres.version();
-        });
-    story.step(
-        "stanza-create, check",
-        () -> {
           workshop.holdfast("stanza-create");
+          sqlOnOriginal("alter system set archive_command = '" + workshop.archiveCommand() + "'");
+          sqlOnOriginal("select pg_reload_conf()");
           workshop.holdfast("check");
           return "WAL arrives";
         });
     Shop shop = new Shop(new ShopDatabase(original, Shop.DATABASE));
-    story.step(
-        "open a shop",
-        () -> {
-          new ShopDatabase(original, LocalCluster.SUPERUSER).sql("create database shop");
-          return shop.open();
-        });
+    story.step("open a shop", shop::open);
     return shop;
   }
 
@@ -123,8 +124,10 @@ final class Demo implements AutoCloseable {
     database.sql("drop table orders");
     shop.register(200);
     String segment = database.sql("select pg_walfile_name(pg_switch_wal())");
-    await(
+    Awaiting.until(
         "the archive's acknowledgement of WAL segment " + segment,
+        PATIENCE,
+        HINT,
         () ->
             database
                 .sql(
@@ -149,9 +152,18 @@ final class Demo implements AutoCloseable {
   private String replay() {
     LocalCluster cluster = LocalCluster.existing(postgres, recovered, workshop.owner());
     recoveredCluster = cluster;
-    cluster.start(PATIENCE);
+    // Its settings are those of a member of the cluster, which it is not.
+    cluster.start(
+        "-c port=%d -c listen_addresses='' -c unix_socket_directories='%s'"
+                .formatted(recovered.port(), recovered.sockets())
+            + " -c synchronous_standby_names=''",
+        PATIENCE);
     ShopDatabase database = new ShopDatabase(recovered, LocalCluster.SUPERUSER);
-    await("the end of recovery", () -> database.sql("select pg_is_in_recovery()").equals("f"));
+    Awaiting.until(
+        "the end of recovery",
+        PATIENCE,
+        HINT,
+        () -> database.sql("select pg_is_in_recovery()").equals("f"));
     return "promoted";
   }
 
@@ -196,36 +208,19 @@ final class Demo implements AutoCloseable {
     return new ShopDatabase(original, LocalCluster.SUPERUSER).sql(sql);
   }
 
-  /** Asks again and again; what is waited for is another process's work. */
-  private static void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new HoldfastException(ErrorCode.TERM, "interrupted while waiting for " + what);
-      }
-      if (System.nanoTime() > end) {
-        throw new HoldfastException(
-            ErrorCode.ARCHIVE_TIMEOUT,
-            "waited " + PATIENCE.toSeconds() + " s in vain for " + what,
-            "keep the files with 'holdfast demo --keep' and look into the log files.");
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
-  }
-
   private static String mib(long bytes) {
     double mib = (double) bytes / MIB;
     return String.format(Locale.ROOT, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
   }
 
-  /** Stops the clusters, at once. */
+  /** Stops everything, at once. */
   @Override
   public void close() {
+    failover.close();
     if (recoveredCluster != null) {
       recoveredCluster.close();
     }
-    if (shopCluster != null) {
-      shopCluster.close();
-    }
+    site.kill();
+    site.close();
   }
 }

@@ -2,15 +2,13 @@ package dev.holdfast.cli.demo;
 
 import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
-import dev.holdfast.domain.ErrorCode;
-import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.cli.local.EmbeddedPrograms;
+import dev.holdfast.cli.local.LocalSite;
 import dev.holdfast.postgres.process.ClusterPlace;
-import dev.holdfast.postgres.process.EmbeddedPostgres;
 import dev.holdfast.postgres.process.OsUser;
 import dev.holdfast.postgres.process.PostgresInstallation;
-import java.net.URL;
 
-/** Shows a backup, an accident and the recovery, and cleans up after itself. */
+/** Shows a failover, then a backup, an accident and the recovery, and cleans up after itself. */
 public final class DemoVerb implements Verb {
   @Override
   public String name() {
@@ -19,7 +17,7 @@ public final class DemoVerb implements Verb {
 
   @Override
   public int run(VerbContext context) {
-    PostgresInstallation postgres = postgres();
+    PostgresInstallation postgres = EmbeddedPrograms.installation();
     OsUser owner = OsUser.forPostgres();
     Palette palette =
         Palette.of(context.surroundings().environment(), context.surroundings().outTerminal());
@@ -57,18 +55,6 @@ public final class DemoVerb implements Verb {
     return 0;
   }
 
-  private static PostgresInstallation postgres() {
-    URL archive = DemoVerb.class.getResource("/" + EmbeddedPostgres.RESOURCE);
-    String architecture = System.getProperty("os.arch", "");
-    if (archive == null || !architecture.equals("amd64")) {
-      throw new HoldfastException(
-          ErrorCode.FEATURE_NOT_SUPPORTED,
-          "there is no embedded PostgreSQL for this machine (" + architecture + ")",
-          "the demonstration runs on Linux on x86-64.");
-    }
-    return EmbeddedPostgres.installation(archive);
-  }
-
   private static void tellWhatIsKept(Story story, Workshop workshop, Demo demo, boolean finished) {
     story.heading(finished ? "Kept, and running" : "Kept, to look at");
     for (ClusterPlace place : demo.running()) {
@@ -76,9 +62,12 @@ public final class DemoVerb implements Verb {
           "    psql -h %s -p %d -U postgres %s"
               .formatted(place.sockets(), place.port(), Shop.DATABASE));
     }
+    story.say(
+        "    holdfast --config=%s/holdfast.conf --stanza=%s status"
+            .formatted(workshop.cluster(), LocalSite.CLUSTER));
     story.say("    holdfast --config=%s info".formatted(workshop.configuration()));
     story.say("    %s/log, %s/*.log".formatted(workshop.directory(), workshop.directory()));
     story.say("");
-    story.say("  To end and remove it: " + workshop.writeEnd(demo.running()));
+    story.say("  To end and remove it: " + workshop.writeEnd(demo.daemons(), demo.running()));
   }
 }

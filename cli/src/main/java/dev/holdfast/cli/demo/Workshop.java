@@ -1,5 +1,6 @@
 package dev.holdfast.cli.demo;
 
+import dev.holdfast.cli.local.LocalProgram;
 import dev.holdfast.codec.cipher.CipherPass;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
@@ -15,11 +16,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The demonstration's directory: clusters, repository, configuration, and the program as the
@@ -30,12 +29,10 @@ final class Workshop {
   private static final Duration VERB_TIMEOUT = Duration.ofMinutes(5);
 
   private final Path directory;
-  private final OsUser owner;
-  private final Path program;
+  private final LocalProgram program;
 
-  private Workshop(Path directory, OsUser owner, Path program) {
+  private Workshop(Path directory, LocalProgram program) {
     this.directory = directory;
-    this.owner = owner;
     this.program = program;
   }
 
@@ -51,16 +48,21 @@ final class Workshop {
               Path.of("/tmp", "holdfast-demo-" + number),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       owner.own(directory);
-      Workshop workshop = new Workshop(directory, owner, directory.resolve("bin/holdfast"));
-      for (String each : List.of("bin", "repo", "log", "lock", "spool")) {
+      LocalProgram program = new LocalProgram(owner, directory.resolve("bin/holdfast"));
+      for (String each : List.of("bin", "cluster", "repo", "log", "lock", "spool")) {
         owner.createDirectory(directory.resolve(each), 0750);
       }
-      new DemoProgram(owner).install(workshop.program);
-      return workshop;
+      program.install();
+      return new Workshop(directory, program);
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.PATH_CREATE, "unable to make a directory below /tmp: " + e.getMessage(), e);
     }
+  }
+
+  /** How its user runs the verbs. */
+  LocalProgram program() {
+    return program;
   }
 
   /** Where everything is. */
@@ -68,14 +70,19 @@ final class Workshop {
     return directory;
   }
 
-  /** The configuration file of the demonstration. */
+  /** Where its cluster is. */
+  Path cluster() {
+    return directory.resolve("cluster");
+  }
+
+  /** The configuration file of the demonstration's backups. */
   Path configuration() {
     return directory.resolve("holdfast.conf");
   }
 
   /** Whom it belongs to, and who runs everything. */
   OsUser owner() {
-    return owner;
+    return program.owner();
   }
 
   /** Writes the configuration: an encrypted repository with a passphrase of this run. */
@@ -112,42 +119,35 @@ final class Workshop {
       Files.createFile(configuration());
       Files.setAttribute(configuration(), "unix:mode", 0600);
       Files.writeString(configuration(), text);
-      owner.own(configuration());
+      owner().own(configuration());
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_WRITE, "unable to write '" + configuration() + "': " + e.getMessage(), e);
     }
   }
 
-  /** The command that archives a segment, for PostgreSQL's configuration. */
+  /**
+   * The command that archives a segment, for PostgreSQL's configuration; whichever of the nodes
+   * runs it does so in its data directory.
+   */
   String archiveCommand() {
-    return String.join(" ", command("archive-push", "%p"));
+    List<String> words = new ArrayList<>(List.of(program.script().toString()));
+    words.addAll(arguments("archive-push", "%p"));
+    words.add("--pg1-path=\"$PWD\"");
+    return String.join(" ", words);
   }
 
   /** Runs a verb as the unprivileged user, to its end. */
   void holdfast(String... arguments) {
-    ExternalProgram.run(owner.command(command(arguments)), cleanEnvironment(), VERB_TIMEOUT)
-        .orThrow("run 'holdfast " + String.join(" ", arguments) + "'");
+    program.run(arguments(arguments));
   }
 
-  private List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(program.toString());
-    command.add("--config=" + configuration());
-    command.add("--stanza=" + STANZA);
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  /** Settings of the caller's own backups have no say here. */
-  private static Map<String, @Nullable String> cleanEnvironment() {
-    Map<String, @Nullable String> environment = new HashMap<>();
-    for (String name : System.getenv().keySet()) {
-      if (name.startsWith("PGBACKREST_") || name.startsWith("HOLDFAST_")) {
-        environment.put(name, null);
-      }
-    }
-    return environment;
+  private List<String> arguments(String... arguments) {
+    List<String> all = new ArrayList<>();
+    all.add("--config=" + configuration());
+    all.add("--stanza=" + STANZA);
+    all.addAll(List.of(arguments));
+    return all;
   }
 
   /** The bytes of all files below a part of the directory. */
@@ -178,9 +178,17 @@ final class Workshop {
     }
   }
 
-  /** Writes a script that stops the clusters and removes everything, itself too. */
-  Path writeEnd(List<ClusterPlace> clusters) {
+  /**
+   * Writes a script that stops everything and removes it, itself too.
+   *
+   * @param processes that would start clusters again; whoever has their number later is left alone
+   */
+  Path writeEnd(List<Long> processes, List<ClusterPlace> clusters) {
     StringBuilder text = new StringBuilder("#!/bin/sh\n");
+    for (long process : processes) {
+      text.append(
+          "grep -qs '%s' /proc/%d/cmdline && kill -KILL %2$d\n".formatted(directory, process));
+    }
     for (ClusterPlace cluster : clusters) {
       text.append("kill -QUIT \"$(head -n 1 '").append(cluster.data());
       text.append("/postmaster.pid')\"\n");

@@ -1,17 +1,21 @@
-package dev.holdfast.cli.demo;
+package dev.holdfast.cli.local;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.file.DurableFile;
 import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.postgres.process.OsUser;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program that runs the verbs: a script that starts this very Java with these very classes.
@@ -19,30 +23,79 @@ import java.util.Map;
  * <p>A checkout below {@code /root}, say, is closed to the user that PostgreSQL runs as; then the
  * classes are copied.
  */
-final class DemoProgram {
+public final class LocalProgram {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration VERB_TIMEOUT = Duration.ofMinutes(5);
 
   private final OsUser owner;
+  private final Path script;
 
-  DemoProgram(OsUser owner) {
+  /**
+   * Not there yet.
+   *
+   * @param owner who is to run it
+   * @param script its path; the classes are copied beside it when they have to be
+   */
+  public LocalProgram(OsUser owner, Path script) {
     this.owner = owner;
+    this.script = script;
+  }
+
+  /** Who runs it. */
+  public OsUser owner() {
+    return owner;
+  }
+
+  /** The script's path. */
+  public Path script() {
+    return script;
+  }
+
+  /** What to call to run a verb as the user. */
+  public List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(script.toString());
+    command.addAll(arguments);
+    return owner.command(command);
+  }
+
+  /**
+   * Runs a verb as the user, to its end.
+   *
+   * @return what it wrote to standard output
+   */
+  public String run(List<String> arguments) {
+    return ExternalProgram.run(command(arguments), cleanEnvironment(), VERB_TIMEOUT)
+        .orThrow("run 'holdfast " + String.join(" ", arguments) + "'")
+        .out();
+  }
+
+  /** Settings of the caller's own clusters and backups have no say here. */
+  static Map<String, @Nullable String> cleanEnvironment() {
+    Map<String, @Nullable String> environment = new HashMap<>();
+    for (String name : System.getenv().keySet()) {
+      if (name.startsWith("PG") || name.startsWith("HOLDFAST_")) {
+        environment.put(name, null);
+      }
+    }
+    return environment;
   }
 
   /** Writes the script, and the classes below it when they are needed. */
-  void install(Path script) throws IOException {
+  public void install() throws IOException {
     String classPath = System.getProperty("java.class.path", "");
     String cache = System.getProperty("holdfast.aot", "");
     if (owner.isSelf() || isReadable(classPath)) {
-      write(script, classPath, cache);
+      write(classPath, cache);
     } else {
       Path classes = script.resolveSibling("classes");
       owner.createDirectory(classes, 0750);
       String copied = copy(classPath, classes);
       // The cache was recorded for the jars beside it, and comes with them.
       Path name = Path.of(cache).getFileName();
-      write(script, copied, cache.isEmpty() ? "" : classes.resolve(name).toString());
+      write(copied, cache.isEmpty() ? "" : classes.resolve(name).toString());
     }
-    if (!works(script)) {
+    if (!works()) {
       throw new HoldfastException(
           ErrorCode.EXECUTE,
           "the user '" + owner.name() + "' cannot run the Java in " + javaHome(),
@@ -62,24 +115,26 @@ final class DemoProgram {
     return ExternalProgram.run(owner.command(command), Map.of(), TIMEOUT).succeeded();
   }
 
-  private boolean works(Path script) {
-    return ExternalProgram.run(
-            owner.command(List.of(script.toString(), "version")), Map.of(), TIMEOUT)
-        .succeeded();
+  private boolean works() {
+    return ExternalProgram.run(command(List.of("version")), Map.of(), TIMEOUT).succeeded();
   }
 
-  private void write(Path script, String classPath, String cache) throws IOException {
+  private void write(String classPath, String cache) throws IOException {
     String aot = cache.isEmpty() ? "" : "-XX:AOTCache='" + cache + "' ";
     String text =
         """
         #!/bin/sh
-        case " $* " in *" archive-get "*) speed=-XX:TieredStopAtLevel=1 ;; *) speed= ;; esac
+        case " $* " in
+          *" archive-get "* | *" keeper "* | *" monitor "* | *" status "*)
+            speed=-XX:TieredStopAtLevel=1 ;;
+          *) speed= ;;
+        esac
         exec '%s/bin/java' %s-Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData \\
           $speed -Xmx256m --enable-native-access=ALL-UNNAMED -Dholdfast.command='%s' \\
           -cp '%s' dev.holdfast.cli.Main "$@"
         """
             .formatted(javaHome(), aot, script, classPath);
-    Files.writeString(script, text);
+    DurableFile.write(script, text.getBytes(StandardCharsets.UTF_8));
     Files.setAttribute(script, "unix:mode", 0755);
     owner.own(script);
   }
@@ -98,15 +153,15 @@ final class DemoProgram {
       Path target = classes.resolve((program ? "" : copied.size() + "-") + source.getFileName());
       if (Files.exists(source)) {
         String from = program ? source.getParent() + "/." : source.toString();
-        run(List.of("cp", "-R", from, program ? classes.toString() : target.toString()));
+        host(List.of("cp", "-R", from, program ? classes.toString() : target.toString()));
         copied.add(target.toString());
       }
     }
-    run(List.of("chmod", "-R", "a+rX", classes.toString()));
+    host(List.of("chmod", "-R", "a+rX", classes.toString()));
     return String.join(File.pathSeparator, copied);
   }
 
-  private static void run(List<String> command) {
+  private static void host(List<String> command) {
     ExternalProgram.run(command, Map.of(), TIMEOUT).orThrow("copy the program");
   }
 }
