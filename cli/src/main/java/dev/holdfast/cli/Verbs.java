@@ -2,6 +2,8 @@ package dev.holdfast.cli;
 
 import dev.holdfast.cli.cluster.ClusterVerbs;
 import dev.holdfast.cli.demo.DemoVerb;
+import dev.holdfast.cli.local.DownVerb;
+import dev.holdfast.cli.local.UpVerb;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 
@@ -23,6 +25,7 @@ final class Verbs {
       case "backup" -> new BackupVerb();
       case "check" -> new CheckVerb();
       case "demo" -> new DemoVerb();
+      case "down" -> new DownVerb();
       case "expire" -> new ExpireVerb();
       case "help" -> new HelpVerb();
       case "hosted" -> new HostedVerb();
@@ -37,6 +40,7 @@ final class Verbs {
       case "stanza-upgrade" -> new StanzaUpgradeVerb();
       case "start" -> new StartVerb();
       case "stop" -> new StopVerb();
+      case "up" -> new UpVerb();
       case "verify" -> new VerifyVerb();
       case "version" -> new VersionVerb();
       default ->

@@ -90,14 +90,26 @@ public final class HoldfastCommand {
 
   /** Starts a verb. */
   public static Running start(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(PROGRAM.toString());
+    command.addAll(List.of(arguments));
+    return launch(USER.command(command));
+  }
+
+  /** Starts a verb as whoever runs the tests, which may be root. */
+  public static Running startAsCaller(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(PROGRAM.toString());
+    command.addAll(List.of(arguments));
+    return launch(command);
+  }
+
+  private static Running launch(List<String> command) {
     try {
       Path out = Files.createTempFile("hf", ".out");
       Path err = Files.createTempFile("hf", ".err");
-      List<String> command = new ArrayList<>();
-      command.add(PROGRAM.toString());
-      command.addAll(List.of(arguments));
       Process process =
-          new ProcessBuilder(USER.command(command))
+          new ProcessBuilder(command)
               .directory(Path.of("/tmp").toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())

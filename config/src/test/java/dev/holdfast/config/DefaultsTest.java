@@ -41,6 +41,7 @@ class DefaultsTest {
           "agent",
           "certificates",
           "demo",
+          "down",
           "events",
           "failover",
           "fence",
@@ -55,6 +56,7 @@ class DefaultsTest {
           "status",
           "switchover",
           "unfence",
+          "up",
           "uri",
           "watch");
 
