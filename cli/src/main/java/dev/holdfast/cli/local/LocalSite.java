@@ -336,7 +336,20 @@ public final class LocalSite implements AutoCloseable {
   /** Kills a node's keeper and every process of its PostgreSQL, as a power cut would. */
   public void killNode(int node) {
     keeper(node).kill();
-    servers(node).killAll(STOP);
+    killServers(node);
+  }
+
+  /** Also what a keeper that is dead had begun to launch, and what archives for PostgreSQL. */
+  private void killServers(int node) {
+    Path data = place.node(node).data();
+    Awaiting.until(
+        "the end of what works in '" + data + "'",
+        STOP,
+        "'ps' shows what it is.",
+        () -> {
+          servers(node).killAll(STOP);
+          return SiteProcess.mentioning(data).isEmpty();
+        });
   }
 
   /** Runs an operator's verb; its output. */
@@ -360,7 +373,7 @@ public final class LocalSite implements AutoCloseable {
   /** Kills all of it; the data stays. */
   public void kill() {
     processes().forEach(SiteProcess::kill);
-    NODES.forEach(node -> servers(node).killAll(STOP));
+    NODES.forEach(this::killServers);
   }
 
   /** Closes what this process has of it; the cluster runs on. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A daemon of a local cluster. It is a session of its own, so that a signal to a terminal's process
@@ -44,11 +45,19 @@ final class SiteProcess {
 
   /** Its process, and those that are about to become it; a zombie is none. */
   List<Long> running() {
+    return find(words -> words.contains(verb) && words.contains("--config=" + configuration));
+  }
+
+  /** The processes that have a path in their arguments, also as a part of one. */
+  static List<Long> mentioning(Path path) {
+    return find(words -> words.stream().anyMatch(word -> word.contains(path.toString())));
+  }
+
+  private static List<Long> find(Predicate<List<String>> wanted) {
     List<Long> found = new ArrayList<>();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
-        List<String> words = words(process.resolve("cmdline"));
-        if (words.contains(verb) && words.contains("--config=" + configuration)) {
+        if (wanted.test(words(process.resolve("cmdline")))) {
           found.add(Long.valueOf(String.valueOf(process.getFileName())));
         }
       }
