@@ -205,7 +205,9 @@ class ClusterVerbsTest {
         .contains("The settings are noted.");
     assertThat(works("settings").out())
         .contains("strict                y\n", "standbys  2\n", "loss-budget           2MB\n");
-    works("settings", "--no-strict", "--number-sync-standbys=1");
+    works("settings", "--no-strict", "--number-sync-standbys=1", "--profile=fast");
+    assertThat(works("settings").out()).contains("profile               fast\n");
+    works("settings", "--profile=normal");
     assertThat(client.view().settings().strict()).isFalse();
 
     assertThat(works("maintenance", "on", "b").out()).endsWith("\nb is in maintenance\n");

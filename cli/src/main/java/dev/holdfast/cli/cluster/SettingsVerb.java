@@ -8,6 +8,7 @@ import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Json;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -42,11 +43,21 @@ final class SettingsVerb implements Verb {
     Optional<Boolean> strict = options.optionalFlag("strict");
     OptionalInt number = options.optionalInteger("number-sync-standbys");
     OptionalLong budget = options.optionalBytes("loss-budget");
-    if (synchronous.isEmpty() && strict.isEmpty() && number.isEmpty() && budget.isEmpty()) {
+    Optional<Settings.Profile> profile =
+        options
+            .optional("profile")
+            .map(name -> Settings.Profile.valueOf(name.toUpperCase(Locale.ROOT)));
+    if (synchronous.isEmpty()
+        && strict.isEmpty()
+        && number.isEmpty()
+        && budget.isEmpty()
+        && profile.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        settings
+        profile
+            .map(settings::withProfile)
+            .orElse(settings)
             .withSynchronous(synchronous.orElse(settings.synchronous()))
             .withStrict(strict.orElse(settings.strict()))
             .withNumberSyncStandbys(number.orElse(settings.numberSyncStandbys()))
@@ -59,11 +70,16 @@ final class SettingsVerb implements Verb {
     number-sync-standbys  %d
     strict                %s
     loss-budget           %s
+    profile               %s
     """
         .formatted(
             settings.synchronous() ? "y" : "n",
             settings.numberSyncStandbys(),
             settings.strict() ? "y" : "n",
-            new ByteCount(settings.lossBudget()));
+            new ByteCount(settings.lossBudget()),
+            settings
+                .profile()
+                .map(profile -> profile.name().toLowerCase(Locale.ROOT))
+                .orElse("other"));
   }
 }

@@ -1,6 +1,8 @@
 package dev.holdfast.ha.decide;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What the operator chose for the cluster.
@@ -45,6 +47,24 @@ public record Settings(
           3,
           Duration.ofSeconds(30));
 
+  /** How quick the cluster is to notice trouble, and how easily it takes a hiccup for it. */
+  public enum Profile {
+    /** For networks and machines as they are: a silent host is replaced within four seconds. */
+    NORMAL(DEFAULT.heartbeat, DEFAULT.unhealthyAfter, DEFAULT.lease),
+    /** For quiet machines side by side: within one and a half. */
+    FAST(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+    private final Duration heartbeat;
+    private final Duration unhealthyAfter;
+    private final Duration lease;
+
+    Profile(Duration heartbeat, Duration unhealthyAfter, Duration lease) {
+      this.heartbeat = heartbeat;
+      this.unhealthyAfter = unhealthyAfter;
+      this.lease = lease;
+    }
+  }
+
   /** Checks the ranges. */
   public Settings {
     if (numberSyncStandbys < 1) {
@@ -53,6 +73,34 @@ public record Settings(
     if (unhealthyAfter.compareTo(heartbeat) <= 0) {
       throw new IllegalArgumentException("unhealthy-after must be longer than a heartbeat");
     }
+  }
+
+  /** After so long a stream on which nothing comes is dead: a primary says something each beat. */
+  public Duration streamSilence() {
+    return heartbeat.multipliedBy(2);
+  }
+
+  /** The same, quicker or slower. */
+  public Settings withProfile(Profile profile) {
+    return new Settings(
+        synchronous,
+        numberSyncStandbys,
+        strict,
+        profile.heartbeat,
+        profile.unhealthyAfter,
+        fenceAfter,
+        profile.lease,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit);
+  }
+
+  /** The profile that it has; empty for another choice. */
+  public Optional<Profile> profile() {
+    return Arrays.stream(Profile.values())
+        .filter(profile -> equals(withProfile(profile)))
+        .findFirst();
   }
 
   /** The same with another number of confirmations. */

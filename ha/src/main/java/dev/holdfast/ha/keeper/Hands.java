@@ -168,8 +168,13 @@ final class Hands {
   /** Nobody is acknowledged before the protection is in force: it is so before the promotion. */
   void promote(Timeline timeline, long version, Protection protection, Watch watch) {
     upstreams.close();
-    settings.write(version, Confirmations.text(protection), node, 0);
-    reloads.reload(version, Confirmations.text(protection), IN_FORCE);
+    String before = settings.synchronousStandbyNames();
+    String confirming = Confirmations.text(protection);
+    settings.write(version, confirming, node, 0);
+    // A standby is launched with nobody in the set. Where that stays so there is nothing to prove.
+    if (!before.isEmpty() || !confirming.isEmpty()) {
+      reloads.reload(version, confirming, IN_FORCE);
+    }
     Timeline present = watch.sight().position().history().timeline();
     if (present.compareTo(timeline) >= 0) {
       throw new HoldfastException(

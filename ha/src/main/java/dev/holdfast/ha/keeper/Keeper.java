@@ -163,7 +163,7 @@ final class Keeper implements AutoCloseable {
     if (acts.rebuilds()) {
       return sight;
     }
-    Sight now = eye.look(settings().heartbeat(), settings().unhealthyAfter());
+    Sight now = eye.look(settings().heartbeat(), settings().streamSilence());
     ends.expect(now);
     return now;
   }

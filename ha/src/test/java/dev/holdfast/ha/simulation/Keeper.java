@@ -203,7 +203,7 @@ final class Keeper {
         postgres.state(),
         postgres.position(),
         postgres.upstream(),
-        postgres.streamAlive(settings.unhealthyAfter().toNanos()),
+        postgres.streamAlive(settings.streamSilence().toNanos()),
         false,
         postgres.appliedVersion(),
         postgres.protection(),

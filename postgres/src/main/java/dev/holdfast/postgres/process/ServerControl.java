@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServerControl {
   private static final Duration PROGRAM_TIMEOUT = Duration.ofSeconds(20);
   private static final String PROGRAMS_LOCK = "programs.lock";
-  private static final String LOCK = "postmaster.pid";
 
   /** Where the lock file has the postmaster's state ({@code LOCK_FILE_LINE_PM_STATUS}), from 0. */
   private static final int STATUS_LINE = 7;
@@ -121,7 +120,9 @@ public final class ServerControl {
    *     another matter
    */
   public void launch() {
-    removeStaleLock();
+    if (processes.running().isEmpty()) {
+      new StaleLocks(data).remove();
+    }
     run(
             List.of(
                 installation.program("pg_ctl").toString(),
@@ -147,26 +148,10 @@ public final class ServerControl {
     }
   }
 
-  /**
-   * PostgreSQL takes the number in a lock file that a crash left for a postmaster while a process
-   * of that number exists, be it one that has ended and that nobody has waited for yet.
-   */
-  private void removeStaleLock() {
-    Path lock = data.resolve(LOCK);
-    try {
-      if (processes.running().isEmpty()) {
-        Files.deleteIfExists(lock);
-      }
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_REMOVE, "unable to remove '" + lock + "': " + e.getMessage(), e);
-    }
-  }
-
   /** Whether the postmaster says that it takes connections: asking one that does not is noise. */
   public boolean takesConnections() {
     try {
-      List<String> lines = Files.readAllLines(data.resolve(LOCK));
+      List<String> lines = Files.readAllLines(data.resolve(StaleLocks.POSTMASTER));
       return lines.size() > STATUS_LINE && OPEN.contains(lines.get(STATUS_LINE).strip());
     } catch (IOException e) {
       return false;
