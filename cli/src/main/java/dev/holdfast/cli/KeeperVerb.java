@@ -12,7 +12,6 @@ import dev.holdfast.postgres.process.PostgresInstallation;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ final class KeeperVerb implements Verb {
     Options options = context.options();
     try (MonitorClient client =
             new MonitorClient(
-                URI.create(options.string("monitor")),
+                MonitorClient.addresses(options.string("monitor")),
                 options.stanza().toString(),
                 options.duration("monitor-timeout"),
                 MonitorCredentials.of(options, context.clock(), context.reporter()::warn));

@@ -49,6 +49,7 @@ class DefaultsTest {
           "keeper",
           "maintenance",
           "monitor",
+          "monitors",
           "node",
           "remote",
           "reroute",

@@ -17,6 +17,7 @@ public final class ClusterVerbs {
       case "unfence" -> Optional.of(new FenceVerb(false));
       case "maintenance" -> Optional.of(new MaintenanceVerb());
       case "monitor" -> Optional.of(new MonitorVerb());
+      case "monitors" -> Optional.of(new MonitorsVerb());
       case "node" -> Optional.of(new NodeVerb());
       case "reroute" -> Optional.of(new RerouteVerb());
       case "settings" -> Optional.of(new SettingsVerb());

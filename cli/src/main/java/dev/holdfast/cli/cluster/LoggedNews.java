@@ -53,6 +53,11 @@ final class LoggedNews implements MonitorNews, AutoCloseable {
     writer.execute(() -> reporter.warn(line));
   }
 
+  @Override
+  public void said(String text) {
+    writer.execute(() -> reporter.info(text));
+  }
+
   /** Writes what waits, within a second. */
   @Override
   public void close() {

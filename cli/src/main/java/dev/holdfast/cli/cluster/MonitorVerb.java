@@ -4,12 +4,15 @@ import dev.holdfast.cli.MonitorCredentials;
 import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.config.Options;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.monitor.ListenAddress;
 import dev.holdfast.ha.monitor.Monitor;
+import dev.holdfast.ha.monitor.MonitorPeers;
 import dev.holdfast.ha.tls.WatchedCredentials;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 
 /** Runs a monitor until a signal ends it. */
 final class MonitorVerb implements Verb {
@@ -24,37 +27,50 @@ final class MonitorVerb implements Verb {
     try (LoggedNews news = new LoggedNews(context.reporter())) {
       Optional<WatchedCredentials> credentials =
           MonitorCredentials.of(options, context.clock(), news::warned);
-      serve(context, news, credentials);
+      Optional<MonitorPeers> peers =
+          options
+              .optional("monitor-id")
+              .map(id -> MonitorPeers.of(id, options.map("monitor-peer")));
+      if (peers.isPresent() && credentials.isPresent()) {
+        throw new HoldfastException(
+            ErrorCode.FEATURE_NOT_SUPPORTED,
+            "several monitors that agree cannot use certificates yet",
+            "Leave out monitor-id, or monitor-ca-file, monitor-cert-file and monitor-key-file.");
+      }
+      serve(context, news, peers, credentials);
+      return 0;
+    } catch (InterruptedException e) {
+      // The interruption is obeyed by returning; what was left was to close in peace.
+      Thread.interrupted();
+      return 0;
     }
-    return 0;
   }
 
   private static void serve(
-      VerbContext context, LoggedNews news, Optional<WatchedCredentials> credentials) {
+      VerbContext context,
+      LoggedNews news,
+      Optional<MonitorPeers> peers,
+      Optional<WatchedCredentials> credentials)
+      throws InterruptedException {
     Options options = context.options();
-    InetSocketAddress listen =
-        ListenAddress.parse(options.string("monitor-listen"), credentials.isPresent());
+    Path path = options.path("monitor-path");
+    String place =
+        peers.map(MonitorPeers::service).orElseGet(() -> options.string("monitor-listen"));
+    InetSocketAddress listen = ListenAddress.parse(place, credentials.isPresent());
     try (Monitor monitor =
-        Monitor.start(listen, options.path("monitor-path"), context.clock(), news, credentials)) {
+        peers.isPresent()
+            ? Monitor.start(listen, peers.get(), path, context.clock(), news)
+            : Monitor.start(listen, path, context.clock(), news, credentials)) {
       context
           .out()
           .println(
               "the monitor listens on "
                   + (credentials.isPresent() ? "https://" : "http://")
-                  + options.string("monitor-listen")
+                  + place
                   + ", its state is in "
-                  + options.path("monitor-path"));
+                  + path);
       context.out().flush();
-      untilInterrupted();
-    }
-  }
-
-  private static void untilInterrupted() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      // The interruption is obeyed by returning; what is left is to close in peace.
-      Thread.interrupted();
+      throw monitor.awaitFailure();
     }
   }
 }

@@ -9,8 +9,6 @@ import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.MonitorClient;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.SecureRandom;
 import java.util.stream.Collectors;
 
@@ -30,22 +28,10 @@ final class OperatorSession implements AutoCloseable {
     return new OperatorSession(
         context,
         new MonitorClient(
-            address(options.string("monitor")),
+            MonitorClient.addresses(options.string("monitor")),
             options.stanza().text(),
             options.duration("monitor-timeout"),
             MonitorCredentials.of(options, context.clock(), context.reporter()::warn)));
-  }
-
-  private static URI address(String text) {
-    try {
-      return new URI(text);
-    } catch (URISyntaxException e) {
-      throw new HoldfastException(
-          ErrorCode.OPTION_INVALID_VALUE,
-          "'" + text + "' is not the address of a monitor",
-          e,
-          "It looks like http://127.0.0.1:8010.");
-    }
   }
 
   MonitorClient client() {

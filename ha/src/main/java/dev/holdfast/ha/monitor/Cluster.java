@@ -14,6 +14,7 @@ import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.raft.LeadershipLostException;
 import dev.holdfast.ha.wire.Asking;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Directive;
@@ -295,6 +296,8 @@ final class Cluster {
       if (!closed) {
         observe(new Observation.Waited());
       }
+    } catch (LeadershipLostException e) {
+      // Whoever decides next begins by looking at what is due.
     } catch (RuntimeException e) {
       // The next tick tries again.
       trouble(e);
@@ -366,7 +369,10 @@ final class Cluster {
 
   private void write(ClusterState next) {
     try {
-      surroundings.directory().write(StoredCluster.of(name, secret, next, endpoints));
+      surroundings.store().write(StoredCluster.of(name, secret, next, endpoints));
+    } catch (LeadershipLostException e) {
+      // Not this cluster's trouble: all of them are read anew by whoever decides next.
+      throw e;
     } catch (HoldfastException e) {
       trouble(e);
       throw e;

@@ -26,8 +26,13 @@ final class Clusters implements AutoCloseable {
   /** Those that an earlier monitor left. */
   Clusters(Surroundings surroundings) {
     this.surroundings = surroundings;
-    for (StoredCluster stored : surroundings.directory().read()) {
-      byName.put(stored.cluster(), Cluster.resumed(stored, surroundings));
+    try {
+      for (StoredCluster stored : surroundings.store().read()) {
+        byName.put(stored.cluster(), Cluster.resumed(stored, surroundings));
+      }
+    } catch (RuntimeException e) {
+      timer.shutdownNow();
+      throw e;
     }
     timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -21,7 +21,7 @@ final class Exchange {
   static final int BAD_REQUEST = 400;
   static final int FORBIDDEN = 403;
   static final int NOT_FOUND = 404;
-  static final int METHOD_NOT_ALLOWED = 405;
+  private static final int METHOD_NOT_ALLOWED = 405;
 
   private static final int OK = 200;
   private static final int NOTHING = 204;
@@ -76,6 +76,14 @@ final class Exchange {
 
   String method() {
     return http.getRequestMethod();
+  }
+
+  /** Refuses any other method. */
+  void expect(String method) {
+    if (!method().equals(method)) {
+      throw new Status(
+          METHOD_NOT_ALLOWED, ErrorCode.PROTOCOL, "here is only " + method + ", not " + method());
+    }
   }
 
   /** Parts of the path, decoded, without the empty one before the first slash. */
@@ -168,10 +176,19 @@ final class Exchange {
   }
 
   void refuse(HoldfastException error) throws IOException {
+    if (error instanceof NotDeciding elsewhere) {
+      elsewhere
+          .leader()
+          .ifPresent(leader ->
+              http.getResponseHeaders().set(MonitorClient.LEADER_HEADER, leader.toString()));
+    }
     send(status(error), Json.write(Refusal.of(error)));
   }
 
   private static int status(HoldfastException error) {
+    if (error instanceof NotDeciding) {
+      return MonitorClient.MISDIRECTED;
+    }
     if (error instanceof Status known) {
       return known.number;
     }

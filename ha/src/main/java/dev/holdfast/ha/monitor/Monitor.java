@@ -1,22 +1,29 @@
 package dev.holdfast.ha.monitor;
 
+import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.tls.WatchedCredentials;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 
 /** A monitor that runs. */
 public final class Monitor implements AutoCloseable {
-  private final StateDirectory directory;
-  private final Clusters clusters;
   private final MonitorServer server;
+  private final CompletableFuture<HoldfastException> failure;
+  private final List<Runnable> ends;
 
-  private Monitor(StateDirectory directory, Clusters clusters, MonitorServer server) {
-    this.directory = directory;
-    this.clusters = clusters;
+  private Monitor(
+      MonitorServer server, CompletableFuture<HoldfastException> failure, List<Runnable> ends) {
     this.server = server;
+    this.failure = failure;
+    this.ends = ends;
   }
 
   /**
@@ -50,11 +57,13 @@ public final class Monitor implements AutoCloseable {
         watched -> watched.current().own().checkDates("the monitor's", watched.now()));
     StateDirectory directory = StateDirectory.open(path);
     try {
-      long origin = System.nanoTime();
-      Clusters clusters =
-          new Clusters(new Surroundings(directory, news, wall, () -> System.nanoTime() - origin));
+      refuseReplicated(path);
+      Clusters clusters = new Clusters(new Surroundings(directory, news, wall, clock()));
       try {
-        return new Monitor(directory, clusters, MonitorServer.open(listen, clusters, credentials));
+        return new Monitor(
+            MonitorServer.open(listen, new SoleAuthority(clusters), MemberDesk.NONE, credentials),
+            new CompletableFuture<>(),
+            List.of(clusters::close, directory::close));
       } catch (HoldfastException e) {
         clusters.close();
         throw e;
@@ -65,16 +74,87 @@ public final class Monitor implements AutoCloseable {
     }
   }
 
+  private static void refuseReplicated(Path path) {
+    Path replica = replica(path);
+    if (Files.exists(StoredMember.file(replica))) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_INVALID_VALUE,
+          "the monitor of '"
+              + path
+              + "' is one of several: what they decided is in '"
+              + replica
+              + "'",
+          "Start it with the monitor-id and the monitor-peer that it had.");
+    }
+  }
+
+  private static Path replica(Path path) {
+    return path.resolve("replica");
+  }
+
+  /**
+   * Starts one of several monitors that agree on what they decide; listens where its name's place
+   * is.
+   *
+   * @param path the directory of the state, made where it is not there
+   * @param wall the time that events show
+   * @throws HoldfastException as the other one, and path-missing (73) when its log is gone
+   */
+  public static Monitor start(
+      InetSocketAddress listen, MonitorPeers peers, Path path, Clock wall, MonitorNews news) {
+    StateDirectory directory = StateDirectory.open(path);
+    try {
+      Replication replication =
+          new Replication(
+              replica(path), peers, new Predecessor(directory, path), news, wall, clock());
+      try {
+        MonitorServer server = MonitorServer.open(listen, replication, replication, Optional.empty());
+        try {
+          replication.start();
+          return new Monitor(
+              server, replication.failure(), List.of(replication::close, directory::close));
+        } catch (HoldfastException e) {
+          server.close();
+          throw e;
+        }
+      } catch (HoldfastException e) {
+        replication.close();
+        throw e;
+      }
+    } catch (HoldfastException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static LongSupplier clock() {
+    long origin = System.nanoTime();
+    return () -> System.nanoTime() - origin;
+  }
+
   /** Where it listens. */
   public InetSocketAddress address() {
     return server.address();
   }
 
+  /**
+   * Waits until it cannot go on, which a monitor by itself always can.
+   *
+   * @return why not
+   */
+  public HoldfastException awaitFailure() throws InterruptedException {
+    try {
+      return failure.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Ends it; whoever waits for an answer loses the connection. */
   @Override
   public void close() {
-    clusters.close();
+    ends.getFirst().run();
     server.close();
-    directory.close();
+    ends.getLast().run();
   }
 }

@@ -13,4 +13,7 @@ public interface MonitorNews {
 
   /** What was wrong is over. */
   void recovered(String cluster);
+
+  /** Something about the monitor as one of several. */
+  default void said(String text) {}
 }

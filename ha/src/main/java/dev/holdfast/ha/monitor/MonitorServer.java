@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.decide.NodeId;
+import dev.holdfast.ha.raft.LeadershipLostException;
 import dev.holdfast.ha.tls.Credentials;
 import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.Asking;
@@ -39,29 +40,37 @@ final class MonitorServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final Clusters clusters;
+  private final Authority authority;
+  private final MemberDesk members;
   private final Callers callers;
 
-  private MonitorServer(HttpServer server, Clusters clusters, Callers callers) {
+  private MonitorServer(
+      HttpServer server, Authority authority, MemberDesk members, Callers callers) {
     this.server = server;
-    this.clusters = clusters;
+    this.authority = authority;
+    this.members = members;
     this.callers = callers;
   }
 
   /**
    * Listens, and answers from now on.
    *
+   * @param authority asked for every question about clusters
+   * @param members answers questions about monitors
    * @param credentials with which it speaks TLS; without them it speaks plainly
    * @throws HoldfastException host-connect (49) when it cannot listen there
    */
   static MonitorServer open(
-      InetSocketAddress listen, Clusters clusters, Optional<WatchedCredentials> credentials) {
+      InetSocketAddress listen,
+      Authority authority,
+      MemberDesk members,
+      Optional<WatchedCredentials> credentials) {
     try {
       HttpServer server =
           credentials.isPresent()
               ? secure(listen, credentials.get())
               : HttpServer.create(listen, BACKLOG);
-      MonitorServer opened = new MonitorServer(server, clusters, new Callers(credentials));
+      MonitorServer opened = new MonitorServer(server, authority, members, new Callers(credentials));
       opened.server.setExecutor(opened.executor);
       opened.server.createContext("/", opened::handle);
       opened.server.start();
@@ -102,7 +111,7 @@ final class MonitorServer implements AutoCloseable {
       try {
         Caller caller = callers.of(http);
         exchange.refuseForeign();
-        route(exchange, caller);
+        answer(exchange, answer(exchange, caller));
       } catch (HoldfastException e) {
         exchange.refuse(e);
       } catch (RuntimeException e) {
@@ -115,50 +124,74 @@ final class MonitorServer implements AutoCloseable {
     }
   }
 
-  private void route(Exchange exchange, Caller caller) throws IOException {
+  private Optional<?> answer(Exchange exchange, Caller caller) {
     String[] path = exchange.path();
-    if (path.length < 2 || !path[0].equals("v1") || !path[1].equals("clusters")) {
+    if (path.length < 2 || !path[0].equals("v1")) {
       throw unknown();
     }
+    if (path[1].equals("clusters")) {
+      return confirmed(exchange, caller, path);
+    }
+    return members.answer(exchange, path).orElseThrow(MonitorServer::unknown);
+  }
+
+  /** Nothing is said of clusters, nor refused, that another monitor may have decided otherwise. */
+  private Optional<?> confirmed(Exchange exchange, Caller caller, String[] path) {
+    Clusters clusters = authority.clusters();
+    try {
+      Optional<?> answer = ofClusters(exchange, caller, path, clusters);
+      authority.confirm(clusters);
+      return answer;
+    } catch (NotDeciding e) {
+      throw e;
+    } catch (LeadershipLostException e) {
+      throw new NotDeciding(String.valueOf(e.getMessage()), Optional.empty());
+    } catch (HoldfastException e) {
+      authority.confirm(clusters);
+      throw e;
+    }
+  }
+
+  private static Optional<?> ofClusters(
+      Exchange exchange, Caller caller, String[] path, Clusters clusters) {
     if (path.length == 2) {
-      expect(exchange, "GET");
-      exchange.answer(caller.among(clusters.names()));
-      return;
+      exchange.expect("GET");
+      return Optional.of(caller.among(clusters.names()));
     }
     String name = path[2];
     caller.mustSpeakFor(name);
-    switch (path.length == 3 ? "" : path.length == 4 ? path[3] : "?") {
+    return switch (path.length == 3 ? "" : path.length == 4 ? path[3] : "?") {
       case "" -> {
-        expect(exchange, "GET");
-        exchange.answer(clusters.named(name).view());
+        exchange.expect("GET");
+        yield Optional.of(clusters.named(name).view());
       }
       case "events" -> {
-        expect(exchange, "GET");
+        exchange.expect("GET");
         int most = (int) exchange.number("most", 1, MOST_EVENTS, MOST_EVENTS);
-        exchange.answer(clusters.named(name).events(most));
+        yield Optional.of(clusters.named(name).events(most));
       }
       case "nodes" -> {
-        expect(exchange, "POST");
+        exchange.expect("POST");
         Joining joining = exchange.body(Joining.class);
-        exchange.answer(clusters.joined(name).join(joining));
+        yield Optional.of(clusters.joined(name).join(joining));
       }
       case "reports" -> {
-        expect(exchange, "POST");
-        answer(exchange, clusters.named(name).report(exchange.body(Reporting.class)));
+        exchange.expect("POST");
+        yield clusters.named(name).report(exchange.body(Reporting.class));
       }
       case "orders" -> {
-        expect(exchange, "GET");
-        answer(exchange, await(exchange, clusters.named(name)));
+        exchange.expect("GET");
+        yield await(exchange, clusters.named(name));
       }
       case "requests" -> {
-        expect(exchange, "POST");
+        exchange.expect("POST");
         Cluster cluster = clusters.named(name);
         Asking asking = exchange.body(Asking.class);
         boolean dryRun = exchange.number("dry-run", 0, 1, 0) == 1;
-        exchange.answer(dryRun ? cluster.tryOut(asking.request()) : cluster.ask(asking));
+        yield Optional.of(dryRun ? cluster.tryOut(asking.request()) : cluster.ask(asking));
       }
       default -> throw unknown();
-    }
+    };
   }
 
   private static Optional<?> await(Exchange exchange, Cluster cluster) {
@@ -168,20 +201,11 @@ final class MonitorServer implements AutoCloseable {
         Duration.ofMillis(exchange.number("wait", 0, LONGEST_WAIT_MILLIS)));
   }
 
-  private static void answer(Exchange exchange, Optional<?> directive) throws IOException {
-    if (directive.isPresent()) {
-      exchange.answer(directive.get());
+  private static void answer(Exchange exchange, Optional<?> answer) throws IOException {
+    if (answer.isPresent()) {
+      exchange.answer(answer.get());
     } else {
       exchange.answerNothing();
-    }
-  }
-
-  private static void expect(Exchange exchange, String method) {
-    if (!exchange.method().equals(method)) {
-      throw new Exchange.Status(
-          Exchange.METHOD_NOT_ALLOWED,
-          ErrorCode.PROTOCOL,
-          "here is only " + method + ", not " + exchange.method());
     }
   }
 

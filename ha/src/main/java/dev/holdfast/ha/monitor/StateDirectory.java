@@ -16,10 +16,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of the monitor's state, held by one monitor at a time. */
-final class StateDirectory implements AutoCloseable {
+final class StateDirectory implements ClusterStore, AutoCloseable {
   private static final String SUFFIX = ".json";
   private static final String UNFINISHED = SUFFIX + DurableFile.UNFINISHED;
-  private static final FileAttribute<?> DIRECTORY_MODE =
+
+  /** Of all that only the monitor's user may look into. */
+  static final FileAttribute<?> DIRECTORY_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path path;
@@ -65,13 +67,8 @@ final class StateDirectory implements AutoCloseable {
                         + " own.")));
   }
 
-  /**
-   * All clusters, in the order of their names.
-   *
-   * @throws HoldfastException file-invalid (28) when one of them cannot be understood,
-   *     version-not-supported (46) when a newer version wrote it, file-read (42)
-   */
-  List<StoredCluster> read() {
+  @Override
+  public List<StoredCluster> read() {
     List<StoredCluster> clusters = new ArrayList<>();
     try (Stream<Path> files = Files.list(path)) {
       for (Path file : files.sorted().toList()) {
@@ -123,13 +120,9 @@ final class StateDirectory implements AutoCloseable {
             + " could make a former primary the primary again.");
   }
 
-  /**
-   * Makes it durable.
-   *
-   * @throws HoldfastException file-write (64); the state before is then still the file's, or this
-   *     one is, but nothing between
-   */
-  void write(StoredCluster cluster) {
+  /** Fails with file-write (64). */
+  @Override
+  public void write(StoredCluster cluster) {
     Path file = path.resolve(cluster.cluster() + SUFFIX);
     DurableFile.write(
         file,

@@ -8,14 +8,14 @@ import java.util.function.LongSupplier;
 /**
  * What all clusters of a monitor share.
  *
- * @param directory where they are written
+ * @param store where they are written
  * @param news who is told what happens
  * @param wall the time that events show
  * @param clock nanoseconds of a clock that only goes forward. Linux's monotonic clock stands still
  *     while the host is suspended: a lease then seems to last longer than it does, which is the
  *     safe side for a monitor
  */
-record Surroundings(StateDirectory directory, MonitorNews news, Clock wall, LongSupplier clock) {
+record Surroundings(ClusterStore store, MonitorNews news, Clock wall, LongSupplier clock) {
   private static final int SECRET_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -81,6 +81,13 @@ public final class FakeKeeper implements AutoCloseable {
     return new FakeKeeper(site, client, name, token, port);
   }
 
+  /** The same with several monitors, asked as a real keeper asks them. */
+  public static FakeKeeper start(
+      Site site, List<URI> monitors, String cluster, String name, long token, int port) {
+    MonitorClient client = new MonitorClient(monitors, cluster, Duration.ofSeconds(2));
+    return new FakeKeeper(site, client, name, token, port);
+  }
+
   /** Its identity. */
   public NodeId node() {
     return memory.node();
