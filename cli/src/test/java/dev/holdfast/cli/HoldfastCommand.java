@@ -170,6 +170,7 @@ public final class HoldfastCommand {
           #!/bin/sh
           exec '%s' -XX:AOTCache='%s' -Xlog:disable -Xlog:all=error:stderr -XX:-UsePerfData \
           -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED \
+          --sun-misc-unsafe-memory-access=allow \
           -Dholdfast.command='%s' -cp '%s' dev.holdfast.cli.Main "$@"
           """
               .formatted(java, cache, script, classPath),
@@ -202,6 +203,7 @@ public final class HoldfastCommand {
                   "-XX:+UseSerialGC",
                   "-Xlog:disable",
                   "--enable-native-access=ALL-UNNAMED",
+                  "--sun-misc-unsafe-memory-access=allow",
                   "-Dholdfast.training=true",
                   "-cp",
                   classPath,

@@ -100,6 +100,40 @@ class ClusterScenariosTest {
   }
 
   @Test
+  void theMonitorThatDecidesAndThePrimaryDieAtOnceAndNothingIsLost() {
+    try (ClusterSite site = new ClusterSite("m1", "m2", "m3")) {
+      site.form(2);
+      try (Acknowledged client = new Acknowledged(site.url())) {
+        client.advance();
+        // Without the monitor alone, nothing happens to PostgreSQL.
+        MonitorSite.Member first = site.monitors().leader();
+        long postmaster = site.primary().postmaster();
+        first.kill();
+        site.awaitProtected();
+        client.advance();
+        assertThat(site.primary().postmaster()).isEqualTo(postmaster);
+        first.start();
+        site.monitors().agreed(3);
+        client.longestPause();
+
+        ClusterSite.Node failed = site.primary();
+        MonitorSite.Member second = site.monitors().leader();
+        second.kill();
+        failed.killHost();
+        awaitPrimary(site, "n2");
+        client.advance();
+        say("the monitor that decides and the primary's host died at once", client);
+        second.start();
+        failed.startKeeper();
+        site.awaitProtected();
+        client.advance();
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aPostgresThatStandsStillBesideItsKeeperIsReplaced() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);

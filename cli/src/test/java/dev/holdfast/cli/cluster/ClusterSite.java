@@ -14,7 +14,6 @@ import dev.holdfast.testkit.TestDirectory;
 import dev.holdfast.testkit.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +28,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A cluster on the loopback interface: a monitor, and nodes with a keeper and a PostgreSQL each.
+ * A cluster on the loopback interface: a monitor or several, and nodes with a keeper and a
+ * PostgreSQL each.
  */
 final class ClusterSite implements AutoCloseable {
   static final String STANZA = "main";
@@ -41,6 +41,7 @@ final class ClusterSite implements AutoCloseable {
   private final int monitorPort = ClusterPlace.freePort();
   private final SequencedMap<Integer, Node> nodes = new TreeMap<>();
   private final Optional<SiteCertificates> certificates;
+  private final MonitorSite monitors;
   private final String address;
   private final MonitorClient client;
   private HoldfastCommand.Running monitor;
@@ -205,14 +206,35 @@ final class ClusterSite implements AutoCloseable {
     this(false);
   }
 
-  private ClusterSite(boolean secure) {
+  /** With several monitors of these names that agree, in the place of the one by itself. */
+  ClusterSite(String... monitorNames) {
+    this(false, monitorNames);
+  }
+
+  private ClusterSite(boolean secure, String... monitorNames) {
     this.certificates =
         secure ? Optional.of(new SiteCertificates(directory.resolve("tls"))) : Optional.empty();
-    this.address = (secure ? "https" : "http") + "://127.0.0.1:" + monitorPort;
+    this.monitors = new MonitorSite(directory, monitorNames);
+    this.address =
+        monitorNames.length == 0
+            ? (secure ? "https" : "http") + "://127.0.0.1:" + monitorPort
+            : monitors.addressList();
     this.client =
         new MonitorClient(
-            URI.create(address), STANZA, ANSWER, certificates.map(SiteCertificates::ofOperator));
-    startMonitor();
+            MonitorClient.addresses(address),
+            STANZA,
+            ANSWER,
+            certificates.map(SiteCertificates::ofOperator));
+    if (monitorNames.length == 0) {
+      startMonitor();
+    } else {
+      monitors.agreed(monitorNames.length);
+    }
+  }
+
+  /** Those that agree. */
+  MonitorSite monitors() {
+    return monitors;
   }
 
   /** One on which everybody has a certificate, as on several hosts. */
@@ -380,9 +402,11 @@ final class ClusterSite implements AutoCloseable {
   /** What everybody has said, for the message of a failed assertion. */
   String said() {
     try {
-      return Files.readString(monitor.out())
-          + Files.readString(monitor.err())
-          + nodes.values().stream().map(Node::said).collect(Collectors.joining("\n"));
+      String alone =
+          monitor == null
+              ? monitors.said()
+              : Files.readString(monitor.out()) + Files.readString(monitor.err());
+      return alone + nodes.values().stream().map(Node::said).collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return e.toString();
     }
@@ -402,7 +426,10 @@ final class ClusterSite implements AutoCloseable {
       node.killKeeper();
       node.killEverything();
     }
-    killMonitor();
+    if (monitor != null) {
+      killMonitor();
+    }
+    monitors.close();
     directory.close();
   }
 }

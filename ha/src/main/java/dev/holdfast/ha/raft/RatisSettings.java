@@ -21,7 +21,7 @@ final class RatisSettings {
 
   private static final int ELECTION_MILLIS_MAX = 1000;
   private static final int REQUEST_MILLIS = 1000;
-  private static final int ENTRIES_BETWEEN_SNAPSHOTS = 4096;
+  private static final int ENTRIES_BETWEEN_SNAPSHOTS = 1024;
   private static final int SNAPSHOTS_KEPT = 2;
   private static final int NETWORK_THREADS = 2;
 

@@ -45,6 +45,7 @@ public final class Replica implements AutoCloseable {
   private static final Duration RECONFIGURATION = Duration.ofSeconds(30);
 
   static {
+    LibraryLogging.onlyErrors();
     // Where nobody listens to the library's log, the logging facade would say so on standard error.
     if (System.getProperty(LOGGING_VERBOSITY) == null) {
       System.setProperty(LOGGING_VERBOSITY, "ERROR");

@@ -11,11 +11,18 @@
  *                                     ?dry-run=1 the answer that it would get, and nothing is done
  *   GET  /v1/clusters/NAME            {@link dev.holdfast.ha.wire.ClusterView}
  *   GET  /v1/clusters/NAME/events?most=N   a list of {@link dev.holdfast.ha.wire.Event}
+ *
+ *   GET  /v1/monitor                  {@link dev.holdfast.ha.wire.MemberView}: the one that is asked, of several
+ *   POST /v1/monitor/invitation       {@link dev.holdfast.ha.wire.Invitation}, 204: the leader to a newcomer
+ *   GET  /v1/monitors                 {@link dev.holdfast.ha.wire.MonitorsView}
+ *   POST /v1/monitors                 {@link dev.holdfast.ha.wire.NewMonitor}, MonitorsView when it is a member
+ *   POST /v1/monitors/NAME/removal    {}, MonitorsView when it is none any more
  * </pre>
  *
  * <p>Every answer of a monitor has the header {@code Holdfast-Monitor}. An answer that is neither
- * 200 nor 204 has a {@link dev.holdfast.ha.wire.Refusal}. Everything may be sent again: joins and
- * requests have a token, reports a sequence.
+ * 200 nor 204 has a {@link dev.holdfast.ha.wire.Refusal}. Of several monitors those that do not
+ * decide refuse with 421, and name the one that does in {@code Holdfast-Leader} (HOST:PORT) if they
+ * know it. Everything may be sent again: joins and requests have a token, reports a sequence.
  *
  * <p>The records are those of {@link dev.holdfast.ha.decide}, written by {@link
  * dev.holdfast.ha.wire.Json}. Versions may be mixed while a cluster is upgraded: a field that a

@@ -156,7 +156,7 @@ class ReplicaTest {
   void aMemberGoesOnFromItsSnapshotAndItsLog() throws Exception {
     form(1);
     Replica leader = leader();
-    writeMany(leader, 4200);
+    writeMany(leader, 1200);
     Path group = path.resolve("m1").resolve(GROUP.toString());
     Eventually.see("a snapshot", () -> snapshots(group), count -> count > 0);
     Map<String, Register> before = leader.content();
@@ -173,7 +173,7 @@ class ReplicaTest {
     form(1);
     Replica leader = leader();
     // So that what the newcomer needs is in a snapshot, and in the log no more.
-    writeMany(leader, 4200);
+    writeMany(leader, 1200);
     List<Peer> members = new ArrayList<>(first);
     for (int number = 2; number <= 3; number++) {
       Peer newcomer = peer();
