@@ -120,6 +120,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void theConsensusLibraryAppearsInOnePlaceOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.holdfast.ha.raft..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.ratis..")
+        .because("a monitor by itself loads none of it, and what is relied on of it is said there")
+        .check(production);
+  }
+
+  @Test
   void failoverIsDecidedByTheDomainsWordsAlone() {
     classes()
         .that()

@@ -5,7 +5,10 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +19,7 @@ final class Clusters implements AutoCloseable {
   private static final long TICK_MILLIS = 100;
   private static final int MOST_CLUSTERS = 10_000;
   private static final int LONGEST_NAME = 200;
+  private static final int RESUMED_AT_ONCE = 32;
 
   private final Surroundings surroundings;
   private final Map<String, Cluster> byName = new ConcurrentSkipListMap<>();
@@ -27,14 +31,29 @@ final class Clusters implements AutoCloseable {
   Clusters(Surroundings surroundings) {
     this.surroundings = surroundings;
     try {
-      for (StoredCluster stored : surroundings.store().read()) {
-        byName.put(stored.cluster(), Cluster.resumed(stored, surroundings));
-      }
+      resume(surroundings.store().read());
     } catch (RuntimeException e) {
       timer.shutdownNow();
       throw e;
     }
     timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Several at once: each writes that it was resumed, and most of that is waiting. */
+  private void resume(List<StoredCluster> stored) {
+    try (ExecutorService workers =
+        Executors.newFixedThreadPool(RESUMED_AT_ONCE, Thread.ofVirtual().factory())) {
+      List<CompletableFuture<Cluster>> resumed =
+          stored.stream()
+              .map(each ->
+                  CompletableFuture.supplyAsync(() -> Cluster.resumed(each, surroundings), workers))
+              .toList();
+      for (int i = 0; i < stored.size(); i++) {
+        byName.put(stored.get(i).cluster(), resumed.get(i).join());
+      }
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof HoldfastException known ? known : e;
+    }
   }
 
   List<String> names() {
