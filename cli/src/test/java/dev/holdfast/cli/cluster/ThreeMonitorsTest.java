@@ -190,6 +190,27 @@ class ThreeMonitorsTest {
     }
   }
 
+  /** Also in the second or so in which it has not noticed yet. */
+  @Test
+  void aLeaderThatIsCutOffTellsNothingFromThenOn() throws Exception {
+    form("a");
+    MonitorSite.Member leader = site.leader();
+    List<MonitorSite.Member> others =
+        site.all().stream().filter(member -> member != leader).toList();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      String place = "/v1/clusters/" + cluster;
+      assertThat(ask(http, leader, place).get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      others.forEach(member -> member.freeze(true));
+      try {
+        assertThat(ask(http, leader, place).get(30, TimeUnit.SECONDS).statusCode())
+            .isEqualTo(MonitorClient.MISDIRECTED);
+      } finally {
+        others.forEach(member -> member.freeze(false));
+      }
+    }
+    steady(A);
+  }
+
   private static CompletableFuture<HttpResponse<String>> ask(
       HttpClient http, MonitorSite.Member member, String place) {
     URI address = member.address().resolve(place);
