@@ -82,10 +82,10 @@ class StateDirectoryTest {
   @Test
   void failsToWriteAndKeepsWhatWasThere() throws IOException {
     try (StateDirectory directory = StateDirectory.open(path)) {
-      directory.write(cluster("a"));
+      Files.writeString(path.resolve("a.json"), "what was there");
       Files.createDirectories(path.resolve("a.json.hftmp/full"));
       refuses(ErrorCode.FILE_WRITE, "a.json", () -> directory.write(cluster("a")));
-      assertThat(path.resolve("a.json")).isRegularFile();
+      assertThat(path.resolve("a.json")).hasContent("what was there");
       Files.delete(path.resolve("a.json.hftmp/full"));
       Files.delete(path.resolve("a.json.hftmp"));
       directory.write(cluster("a"));
