@@ -108,7 +108,8 @@ public final class Monitor implements AutoCloseable {
           new Replication(
               replica(path), peers, new Predecessor(directory, path), news, wall, clock());
       try {
-        MonitorServer server = MonitorServer.open(listen, replication, replication, Optional.empty());
+        MonitorServer server =
+            MonitorServer.open(listen, replication, replication, Optional.empty());
         try {
           replication.start();
           return new Monitor(

@@ -70,7 +70,8 @@ final class MonitorServer implements AutoCloseable {
           credentials.isPresent()
               ? secure(listen, credentials.get())
               : HttpServer.create(listen, BACKLOG);
-      MonitorServer opened = new MonitorServer(server, authority, members, new Callers(credentials));
+      MonitorServer opened =
+          new MonitorServer(server, authority, members, new Callers(credentials));
       opened.server.setExecutor(opened.executor);
       opened.server.createContext("/", opened::handle);
       opened.server.start();
