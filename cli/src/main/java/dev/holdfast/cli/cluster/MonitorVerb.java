@@ -8,10 +8,13 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.monitor.ListenAddress;
 import dev.holdfast.ha.monitor.Monitor;
+import dev.holdfast.ha.monitor.MonitorNews;
 import dev.holdfast.ha.monitor.MonitorPeers;
 import dev.holdfast.ha.tls.WatchedCredentials;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs a monitor until a signal ends it. */
@@ -24,9 +27,10 @@ final class MonitorVerb implements Verb {
   @Override
   public int run(VerbContext context) {
     Options options = context.options();
-    try (LoggedNews news = new LoggedNews(context.reporter())) {
+    try (LoggedNews log = new LoggedNews(context.reporter());
+        HookedNews news = new HookedNews(log, hooks(options), log::warned)) {
       Optional<WatchedCredentials> credentials =
-          MonitorCredentials.of(options, context.clock(), news::warned);
+          MonitorCredentials.of(options, context.clock(), log::warned);
       Optional<MonitorPeers> peers =
           options
               .optional("monitor-id")
@@ -46,9 +50,16 @@ final class MonitorVerb implements Verb {
     }
   }
 
+  private static List<EventHook> hooks(Options options) {
+    List<EventHook> hooks = new ArrayList<>();
+    options.optional("event-program").map(Path::of).map(ProgramHook::new).ifPresent(hooks::add);
+    options.optional("event-webhook").map(WebHook::new).ifPresent(hooks::add);
+    return hooks;
+  }
+
   private static void serve(
       VerbContext context,
-      LoggedNews news,
+      MonitorNews news,
       Optional<MonitorPeers> peers,
       Optional<WatchedCredentials> credentials)
       throws InterruptedException {
