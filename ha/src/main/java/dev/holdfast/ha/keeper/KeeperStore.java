@@ -3,16 +3,15 @@ package dev.holdfast.ha.keeper;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.wire.Json;
+import dev.holdfast.postgres.file.DirectoryLock;
 import dev.holdfast.postgres.file.DurableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keeper's directory: {@code keeper.json}, replaced as a whole and durable before anything
@@ -20,58 +19,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeeperStore implements AutoCloseable {
   private static final String FILE = "keeper.json";
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path file;
-  private final FileChannel channel;
+  private final DirectoryLock lock;
   private final SecureRandom random = new SecureRandom();
   private KeeperRecord record;
 
-  private KeeperStore(Path file, FileChannel channel) {
+  private KeeperStore(Path file, DirectoryLock lock) {
     this.file = file;
-    this.channel = channel;
+    this.lock = lock;
     this.record = read(file);
     save(record.started());
   }
 
   /**
-   * Opens it, and counts one start more.
+   * Opens it, makes it where it is not there, and counts one start more.
    *
    * @throws HoldfastException lock-acquire (50) when another keeper has it, json-format (99) when
-   *     it cannot be understood
+   *     it cannot be understood, path-create (47), file-open (41)
    */
   static KeeperStore open(Path directory) {
-    FileChannel channel = null;
     try {
-      Files.createDirectories(directory);
-      Path lockFile = directory.resolve("lock");
-      channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw new HoldfastException(
-            ErrorCode.LOCK_ACQUIRE,
-            "another keeper uses '" + directory + "'",
-            "Each PostgreSQL has one keeper, with a directory of its own (keeper-path).");
-      }
-      return new KeeperStore(directory.resolve(FILE), channel);
-    } catch (HoldfastException e) {
-      close(channel, e);
-      throw e;
+      Files.createDirectories(directory, OWNER_ONLY);
     } catch (IOException e) {
-      HoldfastException problem =
-          new HoldfastException(
-              ErrorCode.PATH_OPEN, "unable to use '" + directory + "': " + e.getMessage(), e);
-      close(channel, problem);
-      throw problem;
+      throw new HoldfastException(
+          ErrorCode.PATH_CREATE,
+          "unable to create the keeper's directory '" + directory + "': " + e.getMessage(),
+          e,
+          "Create it for the user that runs PostgreSQL, or set keeper-path.");
     }
-  }
-
-  private static void close(@Nullable FileChannel channel, HoldfastException reason) {
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        reason.addSuppressed(e);
-      }
+    DirectoryLock lock =
+        DirectoryLock.take(directory.resolve("lock"))
+            .orElseThrow(() ->
+                new HoldfastException(
+                    ErrorCode.LOCK_ACQUIRE,
+                    "another keeper uses '" + directory + "'",
+                    "Each PostgreSQL has one keeper, with a directory of its own (keeper-path)."));
+    try {
+      return new KeeperStore(directory.resolve(FILE), lock);
+    } catch (HoldfastException e) {
+      lock.close();
+      throw e;
     }
   }
 
@@ -119,11 +109,6 @@ final class KeeperStore implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_CLOSE, "unable to close the lock of '" + file + "': " + e, e);
-    }
+    lock.close();
   }
 }
