@@ -152,11 +152,9 @@ final class Demo implements AutoCloseable {
   private String replay() {
     LocalCluster cluster = LocalCluster.existing(postgres, recovered, workshop.owner());
     recoveredCluster = cluster;
-    // Its settings are those of a member of the cluster, which it is not.
     cluster.start(
         "-c port=%d -c listen_addresses='' -c unix_socket_directories='%s'"
-                .formatted(recovered.port(), recovered.sockets())
-            + " -c synchronous_standby_names=''",
+            .formatted(recovered.port(), recovered.sockets()),
         PATIENCE);
     ShopDatabase database = new ShopDatabase(recovered, LocalCluster.SUPERUSER);
     Awaiting.until(

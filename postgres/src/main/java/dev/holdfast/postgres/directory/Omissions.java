@@ -1,5 +1,6 @@
 package dev.holdfast.postgres.directory;
 
+import dev.holdfast.postgres.replication.ManagedSettings;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,9 +23,14 @@ final class Omissions {
           DATA + "/pg_stat_tmp",
           DATA + "/pg_subtrans");
 
-  /** Files that tell of this server process, or of another backup. */
+  /**
+   * Files that tell of this server process, of this node of a cluster (a keeper writes its own
+   * before every start, and a copy that has none must not wait for the node's standbys), or of
+   * another backup.
+   */
   private static final Set<String> ROOT_FILES =
       Set.of(
+          ManagedSettings.FILE,
           "recovery.signal",
           "standby.signal",
           "postgresql.auto.conf.tmp",

@@ -143,6 +143,7 @@ final class ClusterDirectoryTest {
   void whatAServerMakesAnewIsLeftOut() throws IOException {
     make(
         "postmaster.pid",
+        "holdfast.conf",
         "postmaster.opts",
         "backup_label",
         "backup_label.old",
