@@ -1,4 +1,4 @@
-/** JMH, and the side-by-side runs against pgBackRest. */
+/** JMH, and the side-by-side runs against pgBackRest, pg_auto_failover and Patroni. */
 @NullMarked
 package dev.holdfast.benchmarks;
 

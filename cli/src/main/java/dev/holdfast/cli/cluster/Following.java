@@ -58,10 +58,13 @@ final class Following {
     ClusterView view = session.view();
     Optional<ServerAddress> primary =
         ClusterServers.settledPrimary(view).flatMap(node -> ClusterServers.address(view, node));
-    if (primary.isEmpty() || primary.equals(proven)) {
+    if (primary.isEmpty()) {
       return;
     }
     Set<String> databases = pooler.databasesAt(ClusterServers.of(view));
+    if (primary.equals(proven) && pooler.areAt(databases, primary.get())) {
+      return;
+    }
     pooler.rerouting(databases, reporter::info).unplanned(primary.get(), false);
     proven = primary;
   }

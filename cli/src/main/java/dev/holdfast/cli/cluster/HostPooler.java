@@ -10,6 +10,7 @@ import dev.holdfast.routing.pgbouncer.Pgbouncer;
 import dev.holdfast.routing.pgbouncer.PooledDatabase;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -56,6 +57,13 @@ final class HostPooler {
   /** The same, with the steps told elsewhere. */
   Rerouting rerouting(Set<String> databases, Consumer<String> news) {
     return new Rerouting(pooler, databases, news);
+  }
+
+  /** Whether its configuration has all of these there. */
+  boolean areAt(Set<String> databases, ServerAddress server) {
+    return pooler.databases().stream()
+        .filter(database -> databases.contains(database.name()))
+        .allMatch(database -> database.server().equals(Optional.of(server)));
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.routing.pgbouncer.PooledDatabase;
+import dev.holdfast.routing.pgbouncer.ServerAnswer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,11 +54,15 @@ final class PoolerText {
         + (primary ? ", the primary" : ", not the primary (holdfast reroute)");
   }
 
+  /** By asking through the pooler: what its file says may not be what it has read. */
   private String clients(PooledDatabase database) {
     try {
-      return pooler.pgbouncer().askThrough(database.name()).writable()
-          ? "clients can write there"
-          : "clients cannot write there";
+      ServerAnswer through = pooler.pgbouncer().askThrough(database.name());
+      if (database.server().isPresent()
+          && !through.isSameServer(pooler.pgbouncer().ask(database.server().get()))) {
+        return "clients get to another server (holdfast reroute)";
+      }
+      return through.writable() ? "clients can write there" : "clients cannot write there";
     } catch (HoldfastException e) {
       return "clients do not get there: " + e.getMessage();
     }

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** What happens in the demonstration, step by step. */
 final class Demo implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String HINT =
+
+  /** For whatever goes wrong: there is nothing to look at without the option. */
+  static final String HINT =
       "keep the files with 'holdfast demo --keep' and look into the log files.";
 
   /** Archiving needs a start, so it is on before there is somewhere to archive to. */

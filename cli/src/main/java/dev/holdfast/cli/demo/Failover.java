@@ -93,10 +93,7 @@ final class Failover implements AutoCloseable {
   private static String commits(Customer client) {
     long before = client.count();
     Awaiting.until(
-        "the client's commits",
-        PATIENCE,
-        "keep the files with 'holdfast demo --keep' and look into the log files.",
-        () -> client.count() >= before + COMMITS);
+        "the client's commits", PATIENCE, Demo.HINT, () -> client.count() >= before + COMMITS);
     return Shop.number(client.count()) + " commits";
   }
 

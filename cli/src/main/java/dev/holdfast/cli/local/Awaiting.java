@@ -5,6 +5,7 @@ import dev.holdfast.domain.HoldfastException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits for other processes' work, by asking again and again. */
 public final class Awaiting {
@@ -21,6 +22,12 @@ public final class Awaiting {
    *     interrupted
    */
   public static void until(String what, Duration patience, String hint, BooleanSupplier condition) {
+    until(what, patience, () -> hint, condition);
+  }
+
+  /** The same, where what would help shows only in the end. */
+  static void until(
+      String what, Duration patience, Supplier<String> hint, BooleanSupplier condition) {
     long end = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (Thread.currentThread().isInterrupted()) {
@@ -28,7 +35,9 @@ public final class Awaiting {
       }
       if (System.nanoTime() - end > 0) {
         throw new HoldfastException(
-            ErrorCode.SERVICE, "waited " + patience.toSeconds() + " s in vain for " + what, hint);
+            ErrorCode.SERVICE,
+            "waited " + patience.toSeconds() + " s in vain for " + what,
+            hint.get());
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

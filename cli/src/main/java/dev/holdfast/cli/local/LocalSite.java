@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
@@ -308,18 +309,25 @@ public final class LocalSite implements AutoCloseable {
   /** Until the monitor shows what is waited for; what it shows then. */
   public ClusterView await(String what, Predicate<ClusterView> condition) {
     List<ClusterView> found = new ArrayList<>();
+    AtomicReference<String> trouble = new AtomicReference<>("");
     Awaiting.until(
         what,
         PATIENCE,
-        "What monitor and keepers say is in " + place.directory().resolve("log") + ".",
+        () ->
+            "What monitor and keepers say is in "
+                + place.directory().resolve("log")
+                + "."
+                + trouble.get(),
         () -> {
           try {
             ClusterView view = client.view();
+            trouble.set("");
             if (condition.test(view)) {
               found.add(view);
             }
           } catch (HoldfastException e) {
-            // There is no monitor yet, or it knows no such cluster yet.
+            // At first there is no monitor yet, or it knows no such cluster yet.
+            trouble.set(" The last that was heard: " + e.getMessage());
             return false;
           }
           return !found.isEmpty();

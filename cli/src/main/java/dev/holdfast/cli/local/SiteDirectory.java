@@ -3,17 +3,15 @@ package dev.holdfast.cli.local;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.file.DirectoryLock;
 import dev.holdfast.postgres.file.DurableFile;
 import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.postgres.process.OsUser;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +31,9 @@ final class SiteDirectory implements AutoCloseable {
 
   private final Path path;
   private final OsUser owner;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
 
-  private SiteDirectory(Path path, OsUser owner, FileChannel lock) {
+  private SiteDirectory(Path path, OsUser owner, DirectoryLock lock) {
     this.path = path;
     this.owner = owner;
     this.lock = lock;
@@ -131,20 +129,17 @@ final class SiteDirectory implements AutoCloseable {
     }
   }
 
-  private static SiteDirectory lock(Path path, OsUser owner) throws IOException {
+  private static SiteDirectory lock(Path path, OsUser owner) {
     Path file = path.resolve(LOCK);
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    DirectoryLock lock =
+        DirectoryLock.take(file)
+            .orElseThrow(() ->
+                new HoldfastException(
+                    ErrorCode.LOCK_ACQUIRE,
+                    "another 'holdfast up' or 'holdfast down' is at work in '" + path + "'",
+                    "It ends by itself; then ask again."));
     owner.own(file);
-    FileLock held = channel.tryLock();
-    if (held == null) {
-      channel.close();
-      throw new HoldfastException(
-          ErrorCode.LOCK_ACQUIRE,
-          "another 'holdfast up' or 'holdfast down' is at work in '" + path + "'",
-          "It ends by itself; then ask again.");
-    }
-    return new SiteDirectory(path, owner, channel);
+    return new SiteDirectory(path, owner, lock);
   }
 
   private void save(SitePlace place) {
@@ -221,11 +216,6 @@ final class SiteDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_CLOSE, "unable to close the lock of '" + path + "': " + e, e);
-    }
+    lock.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.cli.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.HoldfastCommand;
+import dev.holdfast.testkit.CommittingClient;
 import dev.holdfast.testkit.SeededRandom;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,7 @@ class ClusterChaosTest {
     System.out.println(random);
     try (ClusterSite site = new ClusterSite()) {
       site.form(NODES);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         for (int round = 1; round <= rounds; round++) {
           String day = DAYS.get(random.nextInt(DAYS.size()));
           client.longestPause();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.postgres.process.LocalCluster;
+import dev.holdfast.testkit.CommittingClient;
 import dev.holdfast.testkit.TestPgbouncer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class ClusterPoolerTest {
         String[] options = {
           "--pooler-config=" + pooler.configuration(), "--pooler-user=" + LocalCluster.SUPERUSER
         };
-        try (Acknowledged client = new Acknowledged(pooler.url("app"))) {
+        try (CommittingClient client = new CommittingClient(pooler.url("app"))) {
           client.advance();
           client.longestPause();
 

@@ -3,6 +3,7 @@ package dev.holdfast.cli.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cli.HoldfastCommand;
+import dev.holdfast.testkit.CommittingClient;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,7 +21,7 @@ class ClusterScenariosTest {
   void aPlannedAndAnUnplannedChangeOfThePrimaryLoseNothing() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         client.longestPause();
 
@@ -54,7 +55,7 @@ class ClusterScenariosTest {
   void whatOnlyTheFormerPrimaryHadIsTakenBackWhenItRejoins() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         ClusterSite.Node failed = site.primary();
         failed.killKeeper();
@@ -80,7 +81,7 @@ class ClusterScenariosTest {
   void aPrimaryThatStoodStillAcknowledgesNothingWhenItGoesOn() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         client.longestPause();
         ClusterSite.Node frozen = site.primary();
@@ -103,7 +104,7 @@ class ClusterScenariosTest {
   void theMonitorThatDecidesAndThePrimaryDieAtOnceAndNothingIsLost() {
     try (ClusterSite site = new ClusterSite("m1", "m2", "m3")) {
       site.form(2);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         // Without the monitor alone, nothing happens to PostgreSQL.
         MonitorSite.Member first = site.monitors().leader();
@@ -137,7 +138,7 @@ class ClusterScenariosTest {
   void aPostgresThatStandsStillBesideItsKeeperIsReplaced() {
     try (ClusterSite site = new ClusterSite()) {
       site.form(2);
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         client.longestPause();
         site.primary().freezePostgres();
@@ -199,7 +200,7 @@ class ClusterScenariosTest {
     try (ClusterSite site = ClusterSite.overTls()) {
       site.form(2);
       ClusterSite.Node primary = site.primary();
-      try (Acknowledged client = new Acknowledged(site.url())) {
+      try (CommittingClient client = new CommittingClient(site.url())) {
         client.advance();
         client.longestPause();
 
@@ -255,7 +256,7 @@ class ClusterScenariosTest {
         && node.postmaster() != before;
   }
 
-  private static void say(String what, Acknowledged client) {
+  private static void say(String what, CommittingClient client) {
     System.out.printf("%s: %d ms without a commit%n", what, client.longestPause().toMillis());
   }
 

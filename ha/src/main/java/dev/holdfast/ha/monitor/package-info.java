@@ -6,7 +6,7 @@
  *   STATE-DIRECTORY/              mode 0700
  *     monitor.lock                held while a monitor runs; a second one is refused
  *     NAME.json                   one cluster, mode 0600: {@link dev.holdfast.ha.monitor.StoredCluster}
- *     NAME.json.tmp               what a write was that a crash cut off; removed at the next start
+ *     NAME.json.hftmp             what a write was that a crash cut off; removed at the next start
  *     NAME.json.replicated        what NAME.json was before this became one of several; not read
  *     replica/member.json         of one of several: {@link dev.holdfast.ha.monitor.StoredMember}
  *     replica/log/                likewise: {@link dev.holdfast.ha.raft}, made once it has a group

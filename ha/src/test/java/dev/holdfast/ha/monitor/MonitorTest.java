@@ -59,7 +59,7 @@ class MonitorTest {
 
   @BeforeEach
   void start() {
-    monitor = Monitor.start(listen, path, Clock.systemUTC(), new Noting());
+    monitor = Monitor.start(listen, path, Clock.systemUTC(), new NotedNews(troubles));
     // A monitor that is restarted is found where it was.
     listen = monitor.address();
     client = new MonitorClient(address(), "main", TIMEOUT);
@@ -70,21 +70,6 @@ class MonitorTest {
     keepers.forEach(FakeKeeper::close);
     client.close();
     monitor.close();
-  }
-
-  private final class Noting implements MonitorNews {
-    @Override
-    public void happened(String cluster, Event event) {}
-
-    @Override
-    public void troubled(String cluster, HoldfastException error) {
-      troubles.add("troubled: " + error.code());
-    }
-
-    @Override
-    public void recovered(String cluster) {
-      troubles.add("recovered");
-    }
   }
 
   private URI address() {
@@ -439,10 +424,12 @@ class MonitorTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 path,
                 Clock.systemUTC(),
-                new Noting()));
+                new NotedNews(troubles)));
     refuses(
         ErrorCode.HOST_CONNECT,
         "cannot listen",
-        () -> Monitor.start(listen, path.resolve("other"), Clock.systemUTC(), new Noting()));
+        () ->
+            Monitor.start(
+                listen, path.resolve("other"), Clock.systemUTC(), new NotedNews(troubles)));
   }
 }

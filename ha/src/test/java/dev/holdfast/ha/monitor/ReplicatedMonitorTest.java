@@ -10,7 +10,6 @@ import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.wire.ClusterView;
-import dev.holdfast.ha.wire.Event;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.MonitorsClient;
 import dev.holdfast.ha.wire.MonitorsView;
@@ -64,26 +63,6 @@ class ReplicatedMonitorTest {
     running.values().forEach(Monitor::close);
   }
 
-  private final class Noting implements MonitorNews {
-    @Override
-    public void happened(String cluster, Event event) {}
-
-    @Override
-    public void troubled(String cluster, HoldfastException error) {
-      said.add("troubled: " + error.getMessage());
-    }
-
-    @Override
-    public void recovered(String cluster) {
-      said.add("recovered");
-    }
-
-    @Override
-    public void said(String text) {
-      said.add(text);
-    }
-  }
-
   private void name(String... names) {
     for (String name : names) {
       places.put(name, "127.0.0.1:" + ClusterPlace.freePort() + "," + ClusterPlace.freePort());
@@ -103,7 +82,7 @@ class ReplicatedMonitorTest {
             MonitorPeers.of(name, peers),
             directory(name),
             Clock.systemUTC(),
-            new Noting()));
+            new NotedNews(said)));
   }
 
   private Path directory(String name) {
@@ -292,7 +271,7 @@ class ReplicatedMonitorTest {
     Path first = directory("m1");
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     NodeId node;
-    try (Monitor alone = Monitor.start(any, first, Clock.systemUTC(), new Noting());
+    try (Monitor alone = Monitor.start(any, first, Clock.systemUTC(), new NotedNews(said));
         MonitorClient client =
             new MonitorClient(
                 URI.create("http://127.0.0.1:" + alone.address().getPort()), "main", TIMEOUT)) {
@@ -306,7 +285,7 @@ class ReplicatedMonitorTest {
     refuses(
         ErrorCode.LOCK_ACQUIRE,
         "another monitor",
-        () -> Monitor.start(any, first, Clock.systemUTC(), new Noting()));
+        () -> Monitor.start(any, first, Clock.systemUTC(), new NotedNews(said)));
     for (String name : List.of("m2", "m3")) {
       start(name, places);
       Eventually.see(
@@ -323,7 +302,7 @@ class ReplicatedMonitorTest {
     refuses(
         ErrorCode.OPTION_INVALID_VALUE,
         "is one of several",
-        () -> Monitor.start(any, first, Clock.systemUTC(), new Noting()));
+        () -> Monitor.start(any, first, Clock.systemUTC(), new NotedNews(said)));
   }
 
   @Test

@@ -12,8 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Gives a file another content, so that a reader or a crash sees the old one or the new one. What a
@@ -23,6 +25,9 @@ import java.util.Arrays;
 public final class DurableFile {
   /** What the name of an unfinished file ends in. */
   public static final String UNFINISHED = ".hftmp";
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
 
   private DurableFile() {}
 
@@ -37,7 +42,7 @@ public final class DurableFile {
   public static void write(Path file, byte[] content, String... hints) {
     Path unfinished = unfinished(file);
     try {
-      if (has(file, content)) {
+      if (isAlready(file, content)) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
           channel.force(true);
         }
@@ -72,9 +77,11 @@ public final class DurableFile {
     }
   }
 
-  private static boolean has(Path file, byte[] content) throws IOException {
+  private static boolean isAlready(Path file, byte[] content) throws IOException {
     try {
-      return Files.size(file) == content.length && Arrays.equals(Files.readAllBytes(file), content);
+      return Files.size(file) == content.length
+          && Files.getPosixFilePermissions(file).equals(OWNER_ONLY)
+          && Arrays.equals(Files.readAllBytes(file), content);
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -86,9 +93,7 @@ public final class DurableFile {
 
   private static void create(Path unfinished) throws IOException {
     Files.deleteIfExists(unfinished);
-    Files.createFile(
-        unfinished,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(unfinished, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
   }
 
   private static void own(Path unfinished, PosixFileAttributes before) throws IOException {

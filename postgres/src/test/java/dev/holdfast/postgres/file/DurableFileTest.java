@@ -44,6 +44,16 @@ class DurableFileTest {
   }
 
   @Test
+  void isItsOwnersAloneThoughItsContentStays() throws IOException {
+    Path file = Files.writeString(directory.resolve("a"), "one");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    DurableFile.write(file, bytes("one"));
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
   void replacesWhatACrashLeft() throws IOException {
     Path file = directory.resolve("a");
     Files.writeString(directory.resolve("a" + DurableFile.UNFINISHED), "half");

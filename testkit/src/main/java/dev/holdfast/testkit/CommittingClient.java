@@ -1,4 +1,4 @@
-package dev.holdfast.cli.cluster;
+package dev.holdfast.testkit;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * A client that commits a row every ten milliseconds to whoever is the primary, connects again when
  * it must, and remembers what was acknowledged: each row must be there exactly once in the end.
  */
-final class Acknowledged implements AutoCloseable {
+public final class CommittingClient implements AutoCloseable {
   private static final Duration BETWEEN = Duration.ofMillis(10);
 
   private final String url;
@@ -29,9 +29,14 @@ final class Acknowledged implements AutoCloseable {
   private String lastError = "";
   private int errors;
 
-  Acknowledged(String url) {
+  /**
+   * Writes from now on.
+   *
+   * @param url the JDBC URL of the cluster, or of its pooler
+   */
+  public CommittingClient(String url) {
     this.url = url;
-    this.thread = Thread.ofPlatform().name("client").start(this::write);
+    this.thread = Thread.ofPlatform().daemon().name("client").start(this::write);
   }
 
   private void write() {
@@ -65,40 +70,62 @@ final class Acknowledged implements AutoCloseable {
   }
 
   /** How often it was disconnected, or told of an error. */
-  synchronized int errors() {
+  public synchronized int errors() {
     return errors;
   }
 
-  synchronized String lastError() {
+  /** What it was told last when something failed; empty when nothing did. */
+  public synchronized String lastError() {
     return lastError;
   }
 
   /** How many rows were acknowledged. */
-  synchronized int count() {
+  public synchronized int count() {
     return rows.size();
   }
 
-  /** Until fifty more rows were acknowledged, a minute at most. */
-  void advance() {
-    int goal = count() + 50;
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (count() < goal) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("no more rows are acknowledged: " + lastError());
-      }
-      LockSupport.parkNanos(BETWEEN.toNanos());
+  /** Until fifty more rows were acknowledged, a minute at most; else an AssertionError. */
+  public void advance() {
+    if (!advance(50, Duration.ofMinutes(1))) {
+      throw new AssertionError("no more rows are acknowledged: " + lastError());
     }
   }
 
+  /**
+   * Waits until more rows are acknowledged.
+   *
+   * @param more how many
+   * @param atMost how long to wait
+   * @return whether they were in time
+   */
+  public boolean advance(int more, Duration atMost) {
+    int goal = count() + more;
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (count() < goal) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(BETWEEN.toNanos());
+    }
+    return true;
+  }
+
   /** The longest time without an acknowledged row since this was asked last. */
-  synchronized Duration longestPause() {
+  public synchronized Duration longestPause() {
     long pause = longest;
     longest = 0;
     return Duration.ofNanos(pause);
   }
 
+  /**
+   * As {@link #longestPause()}, the present time without one included, and nothing is forgotten.
+   */
+  public synchronized Duration pauseSoFar() {
+    return Duration.ofNanos(Math.max(longest, System.nanoTime() - lastAt));
+  }
+
   /** Acknowledged rows that are not there, or are there more than once. */
-  List<Long> missing() {
+  public List<Long> missing() {
     Map<Long, Integer> there = new HashMap<>();
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
@@ -115,7 +142,7 @@ final class Acknowledged implements AutoCloseable {
   }
 
   /** Writes no more. */
-  void end() {
+  public void end() {
     ended = true;
     try {
       thread.join(Duration.ofSeconds(20));
