@@ -72,7 +72,7 @@ public final class ClusterProcesses {
       // It has ended meanwhile.
       return false;
     } catch (AccessDeniedException e) {
-      if (Files.exists(data) && !Files.getOwner(process).equals(Files.getOwner(data))) {
+      if (isOfSomebodyElse(process)) {
         return false;
       }
       throw new HoldfastException(
@@ -86,6 +86,16 @@ public final class ClusterProcesses {
       }
       // The kernel says "no such process" in the middle of a read, too.
       return false;
+    }
+  }
+
+  /** Of a directory that is not there, processes can only be ours. */
+  private boolean isOfSomebodyElse(Path process) throws IOException {
+    try {
+      Path owned = Files.exists(data) ? data : PROC.resolve("self");
+      return !Files.getOwner(process).equals(Files.getOwner(owned));
+    } catch (NoSuchFileException e) {
+      return true;
     }
   }
 
