@@ -6,6 +6,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.keeper.KeeperConfiguration;
 import dev.holdfast.ha.keeper.KeeperProcess;
+import dev.holdfast.ha.keeper.RepositoryProgram;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.process.PostgresInstallation;
@@ -15,6 +16,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +45,7 @@ final class KeeperVerb implements Verb {
                 options.duration("monitor-timeout"),
                 MonitorCredentials.of(options, context.clock(), context.reporter()::warn));
         KeeperProcess keeper =
-            new KeeperProcess(configuration(options), client, context.reporter()::info)) {
+            new KeeperProcess(configuration(context), client, context.reporter()::info)) {
       if (keeper.run()) {
         context.reporter().info("the node has left the cluster; a new start joins as a new node");
       }
@@ -50,7 +53,8 @@ final class KeeperVerb implements Verb {
     }
   }
 
-  private static KeeperConfiguration configuration(Options options) {
+  private static KeeperConfiguration configuration(VerbContext context) {
+    Options options = context.options();
     int key = options.clusterKeys().getFirst();
     Path data = options.path("pg-path", key);
     int port = options.integer("pg-port", key);
@@ -61,6 +65,12 @@ final class KeeperVerb implements Verb {
     options
         .optional("pg-socket-path", key)
         .ifPresent(directory -> settings.put("unix_socket_directories", directory));
+    String program = context.surroundings().command();
+    if (options.flag("keeper-archive")) {
+      settings.put("archive_mode", "on");
+      settings.put("archive_command", new WalCommands(options, program).push());
+      settings.put("restore_command", new WalCommands(options, program).get());
+    }
     String superuser = options.optional("pg-user", key).orElse(System.getProperty("user.name"));
     return new KeeperConfiguration(
         options.stanza().toString(),
@@ -73,7 +83,17 @@ final class KeeperVerb implements Verb {
             options.optional("pg-socket-path", key).orElse(null), port, "postgres", superuser),
         superuser,
         installation(options, data),
+        repository(options, program),
         settings);
+  }
+
+  /** The data directory is left out: it is made under another name first. */
+  private static RepositoryProgram repository(Options options, String program) {
+    List<String> words = new ArrayList<>();
+    words.add(program);
+    new PassedOnOptions(options)
+        .of("restore").stream().filter(word -> !word.startsWith("--pg")).forEach(words::add);
+    return new RepositoryProgram(words, new WalCommands(options, program).get());
   }
 
   private static String reachableAt(String host) {

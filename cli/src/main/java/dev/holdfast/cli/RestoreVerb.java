@@ -45,7 +45,7 @@ final class RestoreVerb implements Verb {
         new RestoreRequest.Recovery(
             options.map("recovery-option"),
             options.string("archive-mode").equals("off"),
-            new RestoreCommand(options, context.surroundings().command()).text()),
+            new WalCommands(options, context.surroundings().command()).get()),
         options.integer("process-max"),
         options.path("spool-path"),
         context.clock().getZone());

@@ -51,6 +51,7 @@ class DefaultsTest {
           "monitor",
           "monitors",
           "node",
+          "recover",
           "remote",
           "reroute",
           "settings",

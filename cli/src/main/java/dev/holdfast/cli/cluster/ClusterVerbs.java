@@ -13,6 +13,7 @@ public final class ClusterVerbs {
       case "certificates" -> Optional.of(new CertificatesVerb());
       case "events" -> Optional.of(new EventsVerb());
       case "failover" -> Optional.of(new FailoverVerb());
+      case "recover" -> Optional.of(new RecoverVerb());
       case "fence" -> Optional.of(new FenceVerb(true));
       case "unfence" -> Optional.of(new FenceVerb(false));
       case "maintenance" -> Optional.of(new MaintenanceVerb());

@@ -44,7 +44,15 @@ final class Outcome {
    * @throws HoldfastException service (101) when it does not come
    */
   ClusterView await(String wished, Predicate<ClusterView> reached, Predicate<ClusterView> missed) {
-    Duration limit = session.options().duration("ha-timeout");
+    return await(wished, session.options().duration("ha-timeout"), reached, missed);
+  }
+
+  /** As {@link #await(String, Predicate, Predicate)}, for another time at most. */
+  ClusterView await(
+      String wished,
+      Duration limit,
+      Predicate<ClusterView> reached,
+      Predicate<ClusterView> missed) {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
       try {

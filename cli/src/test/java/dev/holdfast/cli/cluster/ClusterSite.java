@@ -41,6 +41,7 @@ final class ClusterSite implements AutoCloseable {
   private final int monitorPort = ClusterPlace.freePort();
   private final SequencedMap<Integer, Node> nodes = new TreeMap<>();
   private final Optional<SiteCertificates> certificates;
+  private final Optional<Path> configuration;
   private final MonitorSite monitors;
   private final String address;
   private final MonitorClient client;
@@ -64,7 +65,8 @@ final class ClusterSite implements AutoCloseable {
       return start(
           name(),
           "keeper",
-          "--no-config",
+          configuration(),
+          configuration.isPresent() ? "--keeper-archive" : "--no-keeper-archive",
           "--stanza=" + STANZA,
           "--pg1-path=" + data(),
           "--pg1-port=" + port,
@@ -97,6 +99,11 @@ final class ClusterSite implements AutoCloseable {
 
     Path data() {
       return home.resolve("data");
+    }
+
+    /** Its data directory is gone, and what is beside it. */
+    void loseData() {
+      directory.run("rm", "-rf", data().toString()).orThrow("remove " + data());
     }
 
     /** Whether a copy of another node is being made. */
@@ -203,15 +210,21 @@ final class ClusterSite implements AutoCloseable {
 
   /** One on which everybody is on this host, and says everything plainly. */
   ClusterSite() {
-    this(false);
+    this(false, false);
+  }
+
+  /** One that archives into a repository. */
+  static ClusterSite withRepository() {
+    return new ClusterSite(false, true);
   }
 
   /** With several monitors of these names that agree, in the place of the one by itself. */
   ClusterSite(String... monitorNames) {
-    this(false, monitorNames);
+    this(false, false, monitorNames);
   }
 
-  private ClusterSite(boolean secure, String... monitorNames) {
+  private ClusterSite(boolean secure, boolean repository, String... monitorNames) {
+    this.configuration = repository ? Optional.of(configured()) : Optional.empty();
     this.certificates =
         secure ? Optional.of(new SiteCertificates(directory.resolve("tls"))) : Optional.empty();
     this.monitors = new MonitorSite(directory, monitorNames);
@@ -232,6 +245,43 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
+  private Path configured() {
+    Path file = directory.resolve("pgbackrest.conf");
+    try {
+      Files.writeString(
+          file,
+          """
+          [global]
+          repo1-path=%1$s/repo
+          lock-path=%1$s/lock
+          spool-path=%1$s/spool
+          log-level-file=off
+          start-fast=y
+          """
+              .formatted(directory.path()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
+  }
+
+  private String configuration() {
+    return configuration.map(file -> "--config=" + file).orElse("--no-config");
+  }
+
+  /** A verb that has to do with the repository and a node's PostgreSQL. */
+  HoldfastCommand.Outcome repository(Node node, String... words) {
+    List<String> command = new ArrayList<>(List.of(words));
+    command.add("--stanza=" + STANZA);
+    command.add(configuration());
+    command.add("--pg1-path=" + node.data());
+    command.add("--pg1-port=" + node.port());
+    command.add("--pg1-socket-path=" + node.home);
+    HoldfastCommand.Outcome outcome = HoldfastCommand.start(command.toArray(String[]::new)).await();
+    assertThat(outcome.exit()).as(outcome::toString).isZero();
+    return outcome;
+  }
+
   /** Those that agree. */
   MonitorSite monitors() {
     return monitors;
@@ -239,7 +289,7 @@ final class ClusterSite implements AutoCloseable {
 
   /** One on which everybody has a certificate, as on several hosts. */
   static ClusterSite overTls() {
-    return new ClusterSite(true);
+    return new ClusterSite(true, false);
   }
 
   /** Starts a verb that has to do with the monitor. */

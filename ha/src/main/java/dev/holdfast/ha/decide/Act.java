@@ -41,6 +41,15 @@ public sealed interface Act {
   record Clone(NodeId upstream) implements Act {}
 
   /**
+   * Puts in place of the data what the repository has, recovered and stopped; memory says so
+   * before.
+   *
+   * @param epoch of the order, to be remembered when it is done
+   * @param above the timeline on which it ends is higher
+   */
+  record Restore(long epoch, Recovery recovery, Timeline above) implements Act {}
+
+  /**
    * Whether it may have its effect after the keeper that began it is gone: a promotion that was
    * signalled, a server that was launched. A keeper that comes after has to stop PostgreSQL before
    * it may call it frozen.

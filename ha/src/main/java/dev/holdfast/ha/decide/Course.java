@@ -39,6 +39,8 @@ public sealed interface Course {
    * @param dataLossAllowed whether the operator gave his word
    * @param floor the last LSN that the old primary reported, when it is known
    * @param source whom a node that is to be promoted fetches WAL from first
+   * @param recovery what the node that is to lead is restored to; empty when it leads with what the
+   *     nodes hold
    * @param since when it began
    */
   record Election(
@@ -48,15 +50,16 @@ public sealed interface Course {
       boolean dataLossAllowed,
       Optional<Position> floor,
       Optional<NodeId> source,
+      Optional<Recovery> recovery,
       long since)
       implements Course {
     Election knowing(Position further) {
       return new Election(
-          cause, target, after, dataLossAllowed, Optional.of(further), source, since);
+          cause, target, after, dataLossAllowed, Optional.of(further), source, recovery, since);
     }
 
     Election restarted(long now) {
-      return new Election(cause, target, after, dataLossAllowed, floor, source, now);
+      return new Election(cause, target, after, dataLossAllowed, floor, source, recovery, now);
     }
 
     /** By the operator's wish: a target, where he names one, and his word, once given. */
@@ -68,11 +71,12 @@ public sealed interface Course {
           dataLossAllowed || wish.dataLossAllowed(),
           floor,
           source,
+          recovery,
           since);
     }
 
     Election fetchingFrom(Optional<NodeId> node) {
-      return new Election(cause, target, after, dataLossAllowed, floor, node, since);
+      return new Election(cause, target, after, dataLossAllowed, floor, node, recovery, since);
     }
   }
 
@@ -103,6 +107,8 @@ public sealed interface Course {
     SWITCHOVER("a switchover was asked for"),
     /** The operator wants another primary, and the old one cannot be asked. */
     FAILOVER("a failover was asked for"),
+    /** The operator wants to go on with what the repository has. */
+    RECOVERY("a recovery from the repository was asked for"),
     /** The node that was chosen did not become the primary. */
     PROMOTION_FAILED("the promotion failed");
 

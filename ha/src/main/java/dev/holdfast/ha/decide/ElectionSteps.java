@@ -86,6 +86,7 @@ final class ElectionSteps {
                     false,
                     Optional.of(situation.position(situation.holder())),
                     Optional.empty(),
+                    Optional.empty(),
                     situation.now())));
   }
 
@@ -146,7 +147,7 @@ final class ElectionSteps {
       return Optional.empty();
     }
     Proof proof = Proof.in(situation, election);
-    if (!proof.complete()) {
+    if (!proof.complete() || election.recovery().isPresent()) {
       return Optional.empty();
     }
     Optional<Choice> choice = Choice.in(situation, election, proof);
@@ -209,7 +210,75 @@ final class ElectionSteps {
                 dataLossAllowed,
                 situation.sighting(holder).map(seen -> seen.report().position()),
                 Optional.empty(),
+                Optional.empty(),
                 situation.now()));
+  }
+
+  /**
+   * As {@link #elect}, but a node is to lead with what the repository has, once that is in place.
+   *
+   * @param holdersDeath whether the operator has said that the old primary writes no more
+   */
+  static ClusterState recover(
+      Situation situation, NodeId node, Recovery recovery, boolean holdersDeath) {
+    ClusterState elected =
+        elect(situation, Course.Cause.RECOVERY, Optional.of(node), NodeState.DEMOTED, holdersDeath);
+    return elected
+        .withGoal(node, NodeState.RECOVERING)
+        .withCourse(
+            new Course.Election(
+                Course.Cause.RECOVERY,
+                Optional.of(node),
+                NodeState.DEMOTED,
+                holdersDeath,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(recovery),
+                situation.now()));
+  }
+
+  /**
+   * Nothing that anybody holds counts any more, so nobody is asked for it; but the old primary has
+   * to be overcome as ever, or two would write.
+   */
+  static Optional<ClusterState> recovered(Situation situation) {
+    if (!(situation.state().course() instanceof Course.Election election)
+        || election.recovery().isEmpty()) {
+      return Optional.empty();
+    }
+    NodeId node = election.target().orElseThrow();
+    boolean restored =
+        situation.reports(
+            node,
+            report ->
+                report.server() == Server.STOPPED
+                    && report.promised() == situation.state().epoch()
+                    && report.restored() == situation.state().epoch());
+    return restored && Proof.in(situation, election).complete()
+        ? Optional.of(promoteRestored(situation, election, node))
+        : Optional.empty();
+  }
+
+  /** On a timeline that nobody else has: the one that its recovery began, when that is so. */
+  private static ClusterState promoteRestored(
+      Situation situation, Course.Election election, NodeId node) {
+    ClusterState state = situation.state();
+    Grant old = situation.grant();
+    Timeline reached = situation.position(node).history().timeline();
+    Timeline newest = state.newestTimeline();
+    Grant grant =
+        new Grant(
+            state.epoch(),
+            node,
+            reached.compareTo(newest) > 0 ? reached : new Timeline(newest.number() + 1),
+            old.version() + 1,
+            List.of(Protection.UNPROTECTED));
+    ClusterState next =
+        state
+            .withGrant(grant)
+            .withCourse(new Course.Promotion(old.holder(), election.after(), situation.now()))
+            .withGoal(node, NodeState.PREPARE_PROMOTION);
+    return node.equals(old.holder()) ? next : next.withGoal(old.holder(), NodeState.DEMOTED);
   }
 
   private static ClusterState elect(Situation situation, Course.Cause cause) {

@@ -94,7 +94,9 @@ public final class Explanation {
   private void election(Course.Election election) {
     Proof proof = Proof.in(situation, election);
     String hint = "Bring the missing nodes back, or holdfast failover --allow-data-loss.";
-    if (!proof.complete()) {
+    if (election.recovery().isPresent()) {
+      recovery(election, proof);
+    } else if (!proof.complete()) {
       add(situation.holder(), election.cause() + "; " + String.join("; ", proof.obstacles()), hint);
     } else if (Choice.in(situation, election, proof).isEmpty()) {
       add(
@@ -105,6 +107,30 @@ public final class Explanation {
               : hint);
     } else {
       add(situation.holder(), election.cause().toString(), BY_ITSELF);
+    }
+  }
+
+  private void recovery(Course.Election election, Proof proof) {
+    NodeId node = election.target().orElseThrow();
+    long epoch = situation.state().epoch();
+    if (situation.silent(node)) {
+      add(
+          node,
+          "it is silent, and was to be restored",
+          "Start holdfast keeper there, or holdfast recover another node;"
+              + " or holdfast failover --allow-data-loss.");
+    } else if (!situation.reports(node, report -> report.restored() == epoch)) {
+      add(
+          node,
+          "it is restored: " + election.recovery().orElseThrow(),
+          "Its keeper says how far it is; another holdfast recover begins anew.");
+    } else if (!proof.complete()) {
+      add(
+          situation.holder(),
+          election.cause() + "; " + String.join("; ", proof.obstacles()),
+          "Stop it, or when it writes no more holdfast recover --allow-data-loss.");
+    } else {
+      add(node, election.cause().toString(), BY_ITSELF);
     }
   }
 
@@ -121,6 +147,7 @@ public final class Explanation {
       case MAINTENANCE ->
           add(node.id(), "it is in maintenance", "holdfast maintenance off ends it.");
       case FENCED -> add(node.id(), "it is fenced", "holdfast unfence starts it again.");
+      case RECOVERING -> {}
       case WAIT_STANDBY, CATCHINGUP, JOIN_SECONDARY, WAIT_MAINTENANCE, DROPPED ->
           add(node.id(), "it " + node.goal().meaning(), BY_ITSELF);
       case REPORT_LSN, FAST_FORWARD, DEMOTED, DEMOTE_TIMEOUT, DRAINING ->

@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param order the last accepted order
  * @param populated whether there ever was a data directory: a lost one is not replaced by an empty
  * @param underway whether an act that opens or connects PostgreSQL was begun and not seen to end
- * @param rebuilding whether the data directory is being rewound or cloned, or that was cut off
+ * @param rebuilding whether the data directory is being rewound, cloned or restored, or that was
+ *     cut off; after a restore until the monitor has granted the node to lead with it
+ * @param restored the epoch of the last order to restore that is done, 0 for none
  * @param regain what has to be held again before the node counts: all it may have confirmed before
  *     it was rebuilt lies before this
  */
@@ -24,16 +26,18 @@ public record KeeperMemory(
     boolean populated,
     boolean underway,
     boolean rebuilding,
+    long restored,
     Optional<Position> regain) {
 
   /** A node that was just given its identity. */
   public static KeeperMemory of(NodeId node) {
-    return new KeeperMemory(node, 0, 0, Optional.empty(), false, false, false, Optional.empty());
+    return new KeeperMemory(node, 0, 0, Optional.empty(), false, false, false, 0, Optional.empty());
   }
 
   /** To be persisted as soon as there is a data directory. */
   public KeeperMemory sawData() {
-    return new KeeperMemory(node, promised, revision, order, true, underway, rebuilding, regain);
+    return new KeeperMemory(
+        node, promised, revision, order, true, underway, rebuilding, restored, regain);
   }
 
   /**
@@ -41,19 +45,22 @@ public record KeeperMemory(
    * that it is still to have its effect.
    */
   public KeeperMemory begins() {
-    return new KeeperMemory(node, promised, revision, order, populated, true, rebuilding, regain);
+    return new KeeperMemory(
+        node, promised, revision, order, populated, true, rebuilding, restored, regain);
   }
 
   /**
    * To be persisted when such an act was seen to have its effect, or PostgreSQL was stopped after.
    */
   public KeeperMemory settled() {
-    return new KeeperMemory(node, promised, revision, order, populated, false, rebuilding, regain);
+    return new KeeperMemory(
+        node, promised, revision, order, populated, false, rebuilding, restored, regain);
   }
 
   /** To be persisted before a rewind or a clone begins. */
   public KeeperMemory rebuildBegins() {
-    return new KeeperMemory(node, promised, revision, order, populated, underway, true, regain);
+    return new KeeperMemory(
+        node, promised, revision, order, populated, underway, true, restored, regain);
   }
 
   /**
@@ -63,18 +70,47 @@ public record KeeperMemory(
    */
   public KeeperMemory rebuilt(Position upstream) {
     return new KeeperMemory(
-        node, promised, revision, order, populated, underway, false, Optional.of(upstream));
+        node,
+        promised,
+        revision,
+        order,
+        populated,
+        underway,
+        false,
+        restored,
+        Optional.of(upstream));
   }
 
   /** The same, without a watermark that has been reached. */
   public KeeperMemory regained(Position position) {
     return regain.isPresent() && complete(position)
         ? new KeeperMemory(
-            node, promised, revision, order, populated, underway, rebuilding, Optional.empty())
+            node,
+            promised,
+            revision,
+            order,
+            populated,
+            underway,
+            rebuilding,
+            restored,
+            Optional.empty())
         : this;
   }
 
+  /**
+   * To be persisted when a restore is finished. What the node holds counts for nothing yet: it is
+   * less than what it may have confirmed, and whether that is given up the monitor decides.
+   */
+  public KeeperMemory restoredFor(long epoch) {
+    return new KeeperMemory(node, promised, revision, order, true, underway, true, epoch, regain);
+  }
+
   KeeperMemory accepting(Command.Tell tell) {
+    boolean granted =
+        rebuilding
+            && restored > 0
+            && tell.order() instanceof Order.Lead lead
+            && lead.epoch() == restored;
     return new KeeperMemory(
         node,
         Math.max(promised, tell.order().epoch()),
@@ -82,8 +118,9 @@ public record KeeperMemory(
         Optional.of(tell.order()),
         populated,
         underway,
-        rebuilding,
-        regain);
+        rebuilding && !granted,
+        restored,
+        granted ? Optional.empty() : regain);
   }
 
   boolean complete(Position position) {

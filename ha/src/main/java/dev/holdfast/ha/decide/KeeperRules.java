@@ -41,6 +41,7 @@ public final class KeeperRules {
               case Order.Freeze freeze -> true;
               case Order.Stop stop -> true;
               case Order.Fetch fetch -> true;
+              case Order.Restore restore -> true;
               case Order.Lead lead -> false;
               case Order.Follow follow -> false;
               case Order.Rest rest -> false;
@@ -60,6 +61,7 @@ public final class KeeperRules {
         view.applied(),
         view.appliedAt(),
         view.streaming(),
+        memory.restored(),
         view.restarts());
   }
 
@@ -77,6 +79,7 @@ public final class KeeperRules {
       case Order.Stop stop -> stopped(view);
       case Order.Leave leave -> stopped(view);
       case Order.Fetch fetch -> fetch(fetch, view);
+      case Order.Restore restore -> restore(memory, restore, view);
       case Order.Follow follow -> follow(memory, follow, view);
       case Order.Rest rest -> Act.NOTHING;
     };
@@ -157,6 +160,17 @@ public final class KeeperRules {
       case STOPPED -> new Act.StartFrozen();
       case FROZEN -> new Act.Fetch(fetch.from());
       case ABSENT -> Act.NOTHING;
+    };
+  }
+
+  private Act restore(KeeperMemory memory, Order.Restore restore, KeeperView view) {
+    return switch (seen(view)) {
+      case PRIMARY, LEFTOVERS, HUNG, STANDBY, FROZEN -> new Act.StopServer();
+      case STOPPED ->
+          memory.restored() == restore.epoch()
+              ? Act.NOTHING
+              : new Act.Restore(restore.epoch(), restore.recovery(), restore.above());
+      case ABSENT -> new Act.Restore(restore.epoch(), restore.recovery(), restore.above());
     };
   }
 

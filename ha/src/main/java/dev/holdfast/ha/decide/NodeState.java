@@ -34,6 +34,8 @@ public enum NodeState {
   REPORT_LSN(false, "is frozen, and reports its LSN"),
   /** Preferred in an election: fetches the WAL it lacks from the node that holds most. */
   FAST_FORWARD(false, "fetches missing WAL before its promotion"),
+  /** Its data is replaced by the repository's, on the operator's wish; leads when that is done. */
+  RECOVERING(false, "is restored from the repository"),
   /** Leaves the sync set before its maintenance. */
   WAIT_MAINTENANCE(false, "leaves the sync set before maintenance"),
   /** Left alone on the operator's wish. */

@@ -35,6 +35,14 @@ public sealed interface Order {
    */
   record Follow(long epoch, NodeId upstream, TimelineHistory line) implements Order {}
 
+  /**
+   * Stop, and put in place of the data what a backup and its WAL give; stay stopped then.
+   *
+   * @param above the highest timeline that the cluster has given: what recovery ends on is higher,
+   *     because two different timelines of one number are taken for each other
+   */
+  record Restore(long epoch, Recovery recovery, Timeline above) implements Order {}
+
   /** Stop, cleanly where it can be, and stay so. */
   record Stop(long epoch) implements Order {}
 

@@ -22,6 +22,10 @@ final class Orders {
           state.course() instanceof Course.Election election && election.source().isPresent()
               ? new Order.Fetch(epoch, election.source().get())
               : new Order.Freeze(epoch);
+      case RECOVERING ->
+          state.course() instanceof Course.Election election && election.recovery().isPresent()
+              ? new Order.Restore(epoch, election.recovery().get(), state.newestTimeline())
+              : new Order.Freeze(epoch);
       case CATCHINGUP, JOIN_SECONDARY, SECONDARY, WAIT_MAINTENANCE, DROPPED -> followed(state);
       case MAINTENANCE -> new Order.Rest(epoch);
     };

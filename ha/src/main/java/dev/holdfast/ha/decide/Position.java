@@ -17,10 +17,16 @@ public record Position(TimelineHistory history, Lsn flushed) implements Comparab
 
   /** Whether this is a point that the history passes through: following it needs no rewind. */
   public boolean liesOn(TimelineHistory line) {
-    return line.timeline().equals(history.timeline())
-        || line.switchPoint(history.timeline())
-            .filter(left -> flushed.compareTo(left) <= 0)
-            .isPresent();
+    int before = history.ancestors().size();
+    if (line.ancestors().size() < before
+        || !line.ancestors().subList(0, before).equals(history.ancestors())) {
+      return false;
+    }
+    if (line.ancestors().size() == before) {
+      return line.timeline().equals(history.timeline());
+    }
+    TimelineHistory.Ancestor left = line.ancestors().get(before);
+    return left.timeline().equals(history.timeline()) && flushed.compareTo(left.switchPoint()) <= 0;
   }
 
   /**

@@ -37,12 +37,12 @@ record Proof(List<String> obstacles, boolean holdersWord, boolean operatorsWord)
         case Protection.Leased lease -> leaseRuns(situation, election).ifPresent(obstacles::add);
       }
     }
-    boolean word = holdersWord(situation);
+    boolean stopped = holderHasStopped(situation);
     boolean leaseOver = situation.now() >= situation.state().volatileState().leaseEnds();
     return new Proof(
         List.copyOf(obstacles),
-        word,
-        election.dataLossAllowed() && leaseOver && (word || cannotWrite(situation)));
+        stopped && (election.recovery().isPresent() || holderIsWhole(situation)),
+        election.dataLossAllowed() && leaseOver && (stopped || cannotWrite(situation)));
   }
 
   /** Whether anybody may be promoted at all. */
@@ -60,7 +60,13 @@ record Proof(List<String> obstacles, boolean holdersWord, boolean operatorsWord)
         || situation.reports(situation.holder(), report -> report.server() == Server.ABSENT);
   }
 
-  private static boolean holdersWord(Situation situation) {
+  /** One that is being restored or copied has lost what it acknowledged, and cannot say its LSN. */
+  private static boolean holderIsWhole(Situation situation) {
+    return situation.reports(situation.holder(), Report::complete)
+        || !situation.guarded(Guard.REBUILT_NODES_WAIT);
+  }
+
+  private static boolean holderHasStopped(Situation situation) {
     return situation.reports(
         situation.holder(),
         report ->

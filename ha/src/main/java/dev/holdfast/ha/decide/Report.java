@@ -18,6 +18,7 @@ import java.util.Set;
  * @param applied the version of the protection that every process of the primary works under
  * @param appliedAt an LSN of the primary taken after that protection was in force
  * @param streaming as a primary: who streams from it
+ * @param restored the epoch of the last order to restore that is done, 0 for none
  * @param restarts starts in place after a crash, lately
  */
 public record Report(
@@ -33,4 +34,5 @@ public record Report(
     long applied,
     Lsn appliedAt,
     Set<NodeId> streaming,
+    long restored,
     int restarts) {}

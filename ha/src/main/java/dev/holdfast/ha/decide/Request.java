@@ -15,6 +15,14 @@ public sealed interface Request {
    */
   record Failover(Optional<NodeId> target, boolean dataLossAllowed) implements Request {}
 
+  /**
+   * A node's data is to be what the repository has, and the cluster to go on from there.
+   *
+   * @param dataLossAllowed the operator's word that all that any node holds may be lost, and that a
+   *     primary that is silent writes no more
+   */
+  record Recover(NodeId node, Recovery recovery, boolean dataLossAllowed) implements Request {}
+
   /** A node is to be left alone, or no longer. */
   record Maintenance(NodeId node, boolean on) implements Request {}
 

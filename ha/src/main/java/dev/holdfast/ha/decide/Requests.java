@@ -23,6 +23,7 @@ final class Requests {
     return switch (request) {
       case Request.Switchover wish -> one.switchover(wish.target(), NodeState.DEMOTED);
       case Request.Failover wish -> one.failover(wish);
+      case Request.Recover wish -> one.recover(wish);
       case Request.Maintenance wish -> one.maintenance(wish.node(), wish.on());
       case Request.Fence wish -> one.fence(wish.node(), wish.on());
       case Request.Drop wish -> one.drop(wish.node());
@@ -86,8 +87,47 @@ final class Requests {
     };
   }
 
+  private ClusterState recover(Request.Recover wish) {
+    if (!situation.state().nodes().containsKey(wish.node())) {
+      return unknown(wish.node());
+    }
+    switch (situation.state().course()) {
+      case Course.Forming forming -> {
+        return busy();
+      }
+      case Course.Handover handover -> {
+        return busy();
+      }
+      case Course.Promotion promotion -> {}
+      case Course.Steady steady -> {}
+      case Course.Election election -> {}
+    }
+    boolean holderSilent = situation.silent(situation.holder());
+    Optional<Node> withData =
+        situation.first(node ->
+            situation.reports(
+                node.id(), report -> report.server() != Server.ABSENT && report.complete()));
+    if (!wish.dataLossAllowed() && (holderSilent || withData.isPresent())) {
+      return refused(
+          withData
+              .map(node -> "Node " + node.id() + " has data, which would be given up.")
+              .orElse("Node " + situation.holder() + ", the primary, does not answer."),
+          withData.isPresent()
+              ? "holdfast failover promotes what a node has; or allow data loss."
+              : "Make sure that it writes no more, and allow data loss.");
+    }
+    // Whoever answers is asked to stop, and has to say that it did.
+    boolean word =
+        holderSilent
+            || situation.reports(situation.holder(), report -> report.server() == Server.ABSENT);
+    return accepted(
+        ElectionSteps.recover(situation, wish.node(), wish.recovery(), word),
+        "Node " + wish.node() + " is restored: " + wish.recovery() + ".");
+  }
+
   private ClusterState elected(Request.Failover wish) {
-    if (situation.state().course() instanceof Course.Election election) {
+    if (situation.state().course() instanceof Course.Election election
+        && election.recovery().isEmpty()) {
       return accepted(
           situation.state().withCourse(election.wished(wish)),
           "The election goes on. " + cost(wish));
@@ -171,7 +211,7 @@ final class Requests {
           situation.state().withGoal(id, NodeState.CATCHINGUP),
           "Node " + id + " is started again, and catches up.");
     }
-    if (handsOver(id)) {
+    if (handsOver(id) || node.goal() == NodeState.RECOVERING) {
       return busy();
     }
     if (situation.state().isHolder(id)) {

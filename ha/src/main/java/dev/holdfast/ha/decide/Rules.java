@@ -49,6 +49,15 @@ final class Rules {
                   + " among those who are left",
               ElectionSteps::loseSource),
           new Rule(
+              "the repository's data is in place",
+              "recovering",
+              "prepare_promotion",
+              "a recovery was asked for, the node reports that it is restored in this epoch, and"
+                  + " the proof is complete",
+              "what the nodes hold is given up, on the operator's word; that the old primary writes"
+                  + " no more has to be known all the same",
+              ElectionSteps::recovered),
+          new Rule(
               "a node is chosen",
               "report_lsn, fast_forward",
               "prepare_promotion, fast_forward",

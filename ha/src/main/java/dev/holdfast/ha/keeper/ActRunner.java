@@ -65,6 +65,7 @@ final class ActRunner implements AutoCloseable {
   boolean rebuilds() {
     return underway instanceof Act.Initialize
         || underway instanceof Act.Clone
+        || underway instanceof Act.Restore
         || underway instanceof Act.Rewind;
   }
 
@@ -119,6 +120,7 @@ final class ActRunner implements AutoCloseable {
               address(peers, stream.upstream()),
               watch.sight().server() != Server.STOPPED);
       case Act.Fetch fetch -> hands.fetch(fetch.from(), address(peers, fetch.from()), watch);
+      case Act.Restore restore -> hands.restore(restore.recovery(), restore.above(), watch);
       case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()), watch);
       case Act.Clone clone -> hands.copy(address(peers, clone.upstream()));
     }

@@ -9,6 +9,7 @@ import dev.holdfast.domain.TimelineHistory;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.process.StopMode;
@@ -64,8 +65,12 @@ final class Hands {
   private final ReloadProof reloads;
   private final PeerCopy copies;
   private final WalTimelines timelines;
+  private final RepositoryCopies repository;
   private final Consumer<String> log;
   private boolean roleProvided;
+
+  /** Whether the last copy was one of the repository: when that does not do, the primary's does. */
+  private boolean fromRepository;
 
   Hands(
       KeeperConfiguration configuration,
@@ -84,6 +89,12 @@ final class Hands {
     this.reloads = new ReloadProof(configuration.local(), Map.of());
     this.copies = new PeerCopy(control, upstreams, configuration.data());
     this.timelines = new WalTimelines(configuration.data());
+    this.repository =
+        new RepositoryCopies(
+            control,
+            configuration.data(),
+            configuration.repository(),
+            new PrivateRecovery(configuration));
   }
 
   /** The protection that PostgreSQL was configured with last. */
@@ -154,6 +165,7 @@ final class Hands {
     }
     control.launch();
     awaitPrimary(watch);
+    timelines.archiveSkipped(watch.sight().position().history().timeline());
   }
 
   void startFrozen() {
@@ -189,6 +201,7 @@ final class Hands {
       session.promote();
     }
     awaitPrimary(watch);
+    timelines.archiveSkipped(timeline);
     Thread.ofVirtual().name("checkpoint").start(this::checkpoint);
   }
 
@@ -287,8 +300,42 @@ final class Hands {
     copies.rewind(source);
   }
 
+  /**
+   * Makes it a copy of the primary: from the repository, where that has a backup, so that the
+   * primary is not burdened; else from the primary itself.
+   */
   void copy(ServerAddress source) {
-    copies.copy(source);
+    if (!copyFromRepository(source)) {
+      copies.copy(source);
+    }
+  }
+
+  private boolean copyFromRepository(ServerAddress source) {
+    boolean again = fromRepository;
+    fromRepository = false;
+    if (again) {
+      log.accept("the repository's copy did not do: the primary is copied");
+      return false;
+    }
+    try (ReplicationSession session = elsewhere(source)) {
+      if (!repository.hold(session.systemIdentifier())) {
+        return false;
+      }
+      fromRepository = true;
+      log.accept("restores a backup from the repository");
+      repository.standby(session.written().timeline());
+      return true;
+    } catch (HoldfastException e) {
+      log.accept("the primary is copied, because not the repository: " + e.getMessage());
+      fromRepository = false;
+      return false;
+    }
+  }
+
+  /** Puts in place what the repository has: recovered on a timeline above this one, and stopped. */
+  void restore(Recovery wanted, Timeline above, Watch watch) {
+    upstreams.close();
+    repository.recovered(wanted, above, watch::unwanted);
   }
 
   /**

@@ -238,6 +238,7 @@ final class Keeper implements AutoCloseable {
           case Order.Freeze freeze -> true;
           case Order.Stop stop -> true;
           case Order.Fetch fetch -> true;
+          case Order.Restore restore -> true;
           case Order.Leave leave -> true;
           case Order.Lead lead -> true;
           case Order.Follow follow -> false;
@@ -287,7 +288,7 @@ final class Keeper implements AutoCloseable {
     if (act.outlivesItsKeeper()) {
       remember(memory().begins());
     }
-    if (act instanceof Act.Rewind || act instanceof Act.Clone) {
+    if (act instanceof Act.Rewind || act instanceof Act.Clone || act instanceof Act.Restore) {
       remember(memory().rebuildBegins());
     }
     if (act instanceof Act.StartPrimary) {
@@ -331,6 +332,11 @@ final class Keeper implements AutoCloseable {
       case Act.StopServer stop -> remember(memory().settled());
       case Act.Stream stream -> remember(memory().settled());
       case Act.Rewind rewind -> rebuilt(rewind.upstream());
+      case Act.Restore restore -> {
+        stranding.over();
+        eye.replaced();
+        remember(memory().restoredFor(restore.epoch()));
+      }
       case Act.Clone clone -> {
         stranding.over();
         rebuilt(clone.upstream());

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param local how the keeper reaches it, as a superuser
  * @param superuser the role that a new cluster belongs to
  * @param installation PostgreSQL's programs
+ * @param repository how backups are restored here
  * @param settings what PostgreSQL is always given: {@code port}, {@code listen_addresses} ...
  */
 public record KeeperConfiguration(
@@ -32,6 +33,7 @@ public record KeeperConfiguration(
     SessionTarget local,
     String superuser,
     PostgresInstallation installation,
+    RepositoryProgram repository,
     Map<String, String> settings) {
   /** Copies the map. */
   public KeeperConfiguration {

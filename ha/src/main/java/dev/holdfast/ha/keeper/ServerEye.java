@@ -206,6 +206,11 @@ final class ServerEye {
     known = source;
   }
 
+  /** The data directory is another one now, of which nothing is known yet. */
+  void replaced() {
+    stopped = null;
+  }
+
   /** What could not be found out at the last look, and why. */
   String problem() {
     return problem.isEmpty() ? question.problem() : problem;

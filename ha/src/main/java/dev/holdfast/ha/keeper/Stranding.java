@@ -1,6 +1,7 @@
 package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.KeeperMemory;
 import dev.holdfast.ha.decide.NodeId;
@@ -23,6 +24,7 @@ final class Stranding {
   private final Hands hands;
   private final Consumer<String> log;
   private long streamed = System.nanoTime();
+  private Lsn reached = new Lsn(0);
   private volatile boolean asking;
   private volatile boolean found;
   private volatile Order.@Nullable Follow foundUnder;
@@ -49,11 +51,15 @@ final class Stranding {
       found = memory.order().equals(Optional.ofNullable(foundUnder));
       return;
     }
+    // WAL that an archive has brings it on, too.
+    boolean advances = !sight.position().flushed().equals(reached);
+    reached = sight.position().flushed();
     boolean looksForWal =
         !busy
             && sight.server() == Server.STANDBY
             && sight.answers()
             && !sight.streamAlive()
+            && !advances
             && memory.order().isPresent()
             && memory.order().get() instanceof Order.Follow;
     if (!looksForWal) {

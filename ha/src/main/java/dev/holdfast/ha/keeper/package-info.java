@@ -15,6 +15,10 @@
  * confirms), {@code Stranding} (whether the WAL that is needed is gone). {@code Vitals} is what
  * load balancers are told.
  *
+ * <p>Copies come from another node (the hands do that with {@code postgres.replication}) or from
+ * the repository: {@code RepositoryCopies} calls the program's own verbs for it, and {@code
+ * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it.
+ *
  * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
  * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
  * an order, by the end of an act, by the end of the postmaster or of the WAL receiver, and by time.

@@ -189,6 +189,72 @@ class DeciderTest {
         .contains(Protection.UNPROTECTED);
   }
 
+  @Test
+  void dataIsGivenUpForTheRepositorysOnTheOperatorsWordOnly() {
+    healthy(2);
+    observe(new Observation.Asked(7, new Request.Recover(A, Recovery.TO_THE_END, false)));
+    assertThat(state.operations().get(7L).accepted()).isFalse();
+    assertThat(state.operations().get(7L).text()).contains("has data");
+
+    observe(new Observation.Asked(8, new Request.Recover(A, Recovery.TO_THE_END, true)));
+    assertThat(ordered(A)).isEqualTo(new Order.Restore(2, Recovery.TO_THE_END, new Timeline(1)));
+    assertThat(ordered(B)).isEqualTo(new Order.Freeze(2));
+    assertThat(goal(A)).isEqualTo(NodeState.RECOVERING);
+  }
+
+  @Test
+  void whoWasRestoredLeadsUnprotectedOnATimelineThatNobodyHas() {
+    healthy(2);
+    observe(new Observation.Asked(8, new Request.Recover(A, Recovery.TO_THE_END, true)));
+    restored(A, 0, 1, 90);
+    frozen(B, 300);
+    assertThat(goal(A))
+        .as("node 1 has stopped, and is not restored yet")
+        .isEqualTo(NodeState.RECOVERING);
+
+    restored(A, 2, 5, 90);
+    assertThat(ordered(A)).isEqualTo(new Order.Lead(2, new Timeline(5), 3, Protection.UNPROTECTED));
+    assertThat(state.grant().orElseThrow().possible()).containsExactly(Protection.UNPROTECTED);
+  }
+
+  @Test
+  void aPrimaryThatAnswersHasToStopBeforeARestoredNodeLeads() {
+    healthy(2);
+    observe(new Observation.Asked(8, new Request.Recover(B, Recovery.TO_THE_END, true)));
+    assertThat(ordered(A)).isEqualTo(new Order.Stop(2));
+    restored(B, 2, 2, 90);
+    assertThat(goal(B)).isEqualTo(NodeState.RECOVERING);
+
+    report(A, 2, true, Server.STOPPED, 320, 0, false, 2, 200);
+    assertThat(ordered(B)).isInstanceOf(Order.Lead.class);
+    assertThat(goal(A)).isEqualTo(NodeState.DEMOTED);
+  }
+
+  /** It has stopped, and holds what a recovery of its own timeline gave. */
+  private void restored(NodeId node, long epoch, long timeline, long lsn) {
+    List<TimelineHistory.Ancestor> ancestors =
+        timeline == 1
+            ? List.of()
+            : List.of(new TimelineHistory.Ancestor(new Timeline(timeline - 1), new Lsn(lsn)));
+    observe(
+        new Observation.Heard(
+            new Report(
+                node,
+                ++sequence,
+                state.epoch(),
+                true,
+                Server.STOPPED,
+                new Position(new TimelineHistory(new Timeline(timeline), ancestors), new Lsn(lsn)),
+                false,
+                0,
+                false,
+                0,
+                new Lsn(0),
+                Set.of(),
+                epoch,
+                0)));
+  }
+
   private void register(int nodes) {
     for (int i = 0; i < nodes; i++) {
       observe(new Observation.Joining(11 + i, "node " + (i + 1)));
@@ -255,6 +321,7 @@ class DeciderTest {
                 applied,
                 new Lsn(appliedAt),
                 Set.of(),
+                0,
                 0)));
   }
 

@@ -51,7 +51,8 @@ class FailoverTableTest {
       left.addAll(states(rule.from()));
     }
     // By an operator's request, and the others' part in an election.
-    reached.addAll(List.of("draining", "wait_maintenance", "fenced", "dropped", "report_lsn"));
+    reached.addAll(
+        List.of("draining", "wait_maintenance", "fenced", "dropped", "report_lsn", "recovering"));
     left.addAll(List.of("maintenance", "fenced"));
     assertThat(reached)
         .containsExactlyInAnyOrderElementsOf(
@@ -98,7 +99,8 @@ class FailoverTableTest {
         .append("  secondary --> fenced: fence\n")
         .append("  fenced --> catchingup: unfence\n")
         .append("  secondary --> dropped: node drop\n")
-        .append("  secondary --> report_lsn: an election begins\n");
+        .append("  secondary --> report_lsn: an election begins\n")
+        .append("  demoted --> recovering: recover\n");
     for (Rule rule : Rules.TABLE) {
       for (String from : states(rule.from())) {
         List<String> to = states(rule.to()).isEmpty() ? List.of("[*]") : states(rule.to());

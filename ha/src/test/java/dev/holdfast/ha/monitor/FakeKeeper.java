@@ -184,6 +184,11 @@ public final class FakeKeeper implements AutoCloseable {
         upstream = stream.upstream().number();
       }
       case Act.Fetch fetch -> position = site.keepers.get(fetch.from()).position;
+      case Act.Restore restore -> {
+        memory = memory.sawData().rebuildBegins().restoredFor(restore.epoch());
+        server = Server.STOPPED;
+        fresh = sequence + 1;
+      }
       case Act.Rewind rewind -> rebuild(rewind.upstream());
       case Act.Clone clone -> rebuild(clone.upstream());
     }

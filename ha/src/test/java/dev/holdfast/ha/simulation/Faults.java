@@ -5,6 +5,7 @@ import dev.holdfast.ha.decide.Course;
 import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.NodeState;
+import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.WeakenedRules;
@@ -110,8 +111,10 @@ final class Faults {
       machine.crash();
       machine.postgres().breakDirectory();
       simulation.after(span, machine::boot);
-    } else if (which < 93) {
+    } else if (which < 92) {
       giveWordForADeadPrimary();
+    } else if (which < 93) {
+      goBackToTheRepository();
     } else {
       operate();
     }
@@ -129,7 +132,37 @@ final class Faults {
     }
   }
 
-  /** When every copy of the data is gone, only the backup repository helps, which is not here. */
+  /** Everybody loses its data, or an operator wants to be where the repository is. */
+  private void goBackToTheRepository() {
+    if (simulation.chance(50)) {
+      for (int i = 1; i <= simulation.machines(); i++) {
+        if (simulation.chance(90)) {
+          simulation.machine(i).postgres().breakDirectory();
+        }
+      }
+      return;
+    }
+    ClusterState state = simulation.monitor().state();
+    if (state.grant().isEmpty()) {
+      return;
+    }
+    Machine holder = simulation.machineOf(state.grant().get().holder());
+    // Of a primary that answers nobody has to say that it is dead.
+    boolean heard = holder != null && simulation.chance(70);
+    if (heard || (holder != null && !holder.isUp())) {
+      recover(simulation.chance(50) ? any() : holder);
+    }
+  }
+
+  private void recover(Machine machine) {
+    NodeId node = machine.keeper().node();
+    if (node != null
+        && simulation.monitor().ask(new Request.Recover(node, Recovery.TO_THE_END, true))) {
+      simulation.truth().allowLoss();
+    }
+  }
+
+  /** When every copy of the data is gone, only the repository helps. */
   private boolean othersAreComplete(Machine machine) {
     for (int i = 1; i <= simulation.machines(); i++) {
       if (i != machine.number() && !simulation.machine(i).keeper().holdsData()) {
@@ -320,6 +353,18 @@ final class Faults {
         && WeakenedRules.needsOperator(state, simulation.monitor().clock())) {
       giveWord();
     }
+    if (waited > OPERATOR_WAITS && simulation.chance(20) && nobodyHoldsData()) {
+      recover(any());
+    }
+  }
+
+  private boolean nobodyHoldsData() {
+    for (int i = 1; i <= simulation.machines(); i++) {
+      if (simulation.machine(i).keeper().holdsData()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void giveWord() {

@@ -319,9 +319,21 @@ final class Keeper {
                   postgres.fetch(from.postgres());
                 }
               });
+      case Act.Restore restore -> restore(restore);
       case Act.Rewind rewind -> rebuild(rewind.upstream(), 800_000_000, true);
       case Act.Clone clone -> rebuild(clone.upstream(), 3_000_000_000L, false);
     }
+  }
+
+  private void restore(Act.Restore restore) {
+    remember(memory.rebuildBegins());
+    machine.postgres().breakDirectory();
+    during(
+        4_000_000_000L,
+        () -> {
+          machine.postgres().restore(simulation.archive(), restore.above());
+          remember(memory.restoredFor(restore.epoch()));
+        });
   }
 
   private void rebuild(NodeId upstream, long span, boolean rewind) {

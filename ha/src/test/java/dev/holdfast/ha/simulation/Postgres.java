@@ -131,9 +131,7 @@ final class Postgres {
     if (state != Server.FROZEN || timeline.compareTo(history.timeline()) <= 0) {
       return;
     }
-    List<TimelineHistory.Ancestor> ancestors = new ArrayList<>(history.ancestors());
-    ancestors.add(new TimelineHistory.Ancestor(history.timeline(), new Lsn(flushed)));
-    history = new TimelineHistory(timeline, ancestors);
+    history = after(history, timeline, flushed);
     open(newVersion, under);
     state = Server.PRIMARY;
     int parent = branch;
@@ -197,6 +195,25 @@ final class Postgres {
       flushed = from.flushed;
       written = flushed;
     }
+  }
+
+  /** A backup and its WAL; PostgreSQL ends recovery on a timeline of its own. */
+  void restore(Archive archive, Timeline above) {
+    life++;
+    state = Server.STOPPED;
+    branch = simulation.truth().fork(archive.branch(), archive.flushed());
+    history = after(archive.history(), archive.next(above), archive.flushed());
+    flushed = archive.flushed();
+    written = flushed;
+    simulation.truth().recovered();
+    receiver.forget();
+    crashed = false;
+  }
+
+  private static TimelineHistory after(TimelineHistory line, Timeline next, long at) {
+    List<TimelineHistory.Ancestor> ancestors = new ArrayList<>(line.ancestors());
+    ancestors.add(new TimelineHistory.Ancestor(line.timeline(), new Lsn(at)));
+    return new TimelineHistory(next, ancestors);
   }
 
   void rewind(Postgres from) {
@@ -305,6 +322,9 @@ final class Postgres {
       return;
     }
     written += 100 + simulation.below(4000);
+    if (simulation.chance(2)) {
+      simulation.archive().push(branch, history, flushed);
+    }
     flushLater();
     commitLater();
   }

@@ -22,6 +22,7 @@ final class Simulation {
   private final Settings settings;
   private final WeakenedRules rules;
   private final Truth truth;
+  private final Archive archive = new Archive();
   private final Network network;
   private final Machine[] machines;
   private final Monitor monitor;
@@ -89,6 +90,10 @@ final class Simulation {
 
   Truth truth() {
     return truth;
+  }
+
+  Archive archive() {
+    return archive;
   }
 
   Network network() {

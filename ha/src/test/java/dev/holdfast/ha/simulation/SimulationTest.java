@@ -30,6 +30,7 @@ class SimulationTest {
     long acknowledgements = 0;
     long promotions = 0;
     long rounds = 0;
+    long recoveries = 0;
     for (long seed = firstSeed; done < events; seed++) {
       Simulation world = new Simulation(seed, WeakenedRules.none(), false);
       try {
@@ -41,9 +42,11 @@ class SimulationTest {
       acknowledgements += world.truth().acknowledgements();
       promotions += world.truth().promotions();
       rounds += world.faults().rounds();
+      recoveries += world.truth().recoveries();
     }
     assertThat(acknowledgements).as("commits that were acknowledged").isGreaterThan(done / 100);
     assertThat(promotions).as("promotions").isGreaterThan(done / 20_000);
+    assertThat(recoveries).as("recoveries from the repository").isGreaterThan(done / 200_000);
     assertThat(rounds).as("times of trouble that ended well").isGreaterThan(done / 20_000);
   }
 

@@ -29,6 +29,7 @@ final class Truth {
   private long writtenOffBefore;
   private long reported;
   private int promotions;
+  private int recoveries;
 
   Truth(boolean synchronous, long lossBudget) {
     this.synchronous = synchronous;
@@ -142,6 +143,15 @@ final class Truth {
       throw new Violation(
           missing + " bytes are lost, and only " + (acked - reported) + " were not reported");
     }
+  }
+
+  /** A server is where the repository is. */
+  void recovered() {
+    recoveries++;
+  }
+
+  int recoveries() {
+    return recoveries;
   }
 
   long acknowledgements() {

@@ -17,6 +17,7 @@ import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
+import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Server;
@@ -54,7 +55,15 @@ class JsonTest {
           9,
           Lsn.parse("0/0"),
           Set.of(B),
+          2,
           3);
+  private static final Recovery RECOVERY =
+      new Recovery(
+          Optional.of("20261122-010203F"),
+          "time",
+          Optional.of("2026-11-22 01:00:00+00"),
+          Optional.of("current"),
+          true);
   private static final Protection BOTH = Protection.confirmedBy(List.of(A, B), 1);
 
   private static final List<Observation> OBSERVATIONS =
@@ -69,6 +78,7 @@ class JsonTest {
           new Order.Lead(5, THREE, 4, BOTH),
           new Order.Freeze(5),
           new Order.Fetch(5, B),
+          new Order.Restore(5, RECOVERY, THREE),
           new Order.Follow(5, A, LINE),
           new Order.Stop(5),
           new Order.Rest(5),
@@ -87,6 +97,7 @@ class JsonTest {
               true,
               Optional.of(POSITION),
               Optional.of(B),
+              Optional.of(RECOVERY),
               3),
           new Course.Promotion(A, NodeState.DROPPED, 4));
   private static final List<Command> COMMANDS =
@@ -98,6 +109,7 @@ class JsonTest {
       List.of(
           new Request.Switchover(Optional.of(A)),
           new Request.Failover(Optional.empty(), true),
+          new Request.Recover(A, RECOVERY, true),
           new Request.Maintenance(A, true),
           new Request.Fence(B, false),
           new Request.Drop(B),

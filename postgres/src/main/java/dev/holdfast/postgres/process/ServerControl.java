@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,10 +121,20 @@ public final class ServerControl {
    *     another matter
    */
   public void launch() {
+    launch(Map.of());
+  }
+
+  /**
+   * As {@link #launch()}, with settings that take precedence over those of its files.
+   *
+   * @param settings without quotes and backslashes in their values
+   */
+  public void launch(Map<String, String> settings) {
     if (processes.running().isEmpty()) {
       new StaleLocks(data).remove();
     }
-    run(
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 installation.program("pg_ctl").toString(),
                 "start",
@@ -132,9 +143,15 @@ public final class ServerControl {
                 "-D",
                 data.toString(),
                 "-l",
-                log.toString()),
-            PROGRAM_TIMEOUT)
-        .orThrow("start PostgreSQL on '" + data + "'");
+                log.toString()));
+    if (!settings.isEmpty()) {
+      command.add("-o");
+      command.add(
+          settings.entrySet().stream()
+              .map(each -> "-c \"" + each.getKey() + "=" + each.getValue() + "\"")
+              .collect(Collectors.joining(" ")));
+    }
+    run(command, PROGRAM_TIMEOUT).orThrow("start PostgreSQL on '" + data + "'");
     // It has its data directory as working directory, by which we know it, a moment later.
     long deadline = System.nanoTime() + LAUNCH.toNanos();
     while (processes.running().isEmpty()) {

@@ -139,9 +139,9 @@ public final class ManagedSettings {
     }
   }
 
-  private static boolean isOwned(String line) {
+  private boolean isOwned(String line) {
     String name = line.strip().split("[\\s=]", 2)[0];
-    return OWNED.contains(name);
+    return OWNED.contains(name) || always.containsKey(name);
   }
 
   /** Whether the server starts as a standby. */

@@ -1,15 +1,10 @@
 package dev.holdfast.postgres.replication;
 
-import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
-import dev.holdfast.postgres.file.DurableFile;
 import dev.holdfast.postgres.process.ProgramsLock;
 import dev.holdfast.postgres.process.ServerControl;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
@@ -74,26 +69,16 @@ public final class PeerCopy {
    *     file-move (74); what was there is there still
    */
   public void copy(ServerAddress source) {
-    refuseWhatCannotBeRenamed();
-    Path fresh = data.resolveSibling(data.getFileName() + ".copying");
-    Path aside = data.resolveSibling(data.getFileName() + ".before");
+    FreshDirectory fresh = new FreshDirectory(control, data, ".copying");
     upstreams.source(source);
     try {
-      remove(fresh);
+      fresh.clear();
       if (control.installation().has(COPYING_PROGRAM)) {
-        copyByProgram(fresh);
+        copyByProgram(fresh.path());
       } else {
-        copyByProtocol(source, fresh);
+        copyByProtocol(source, fresh.path());
       }
-      if (Files.exists(data)) {
-        remove(aside);
-        Files.move(data, aside, StandardCopyOption.ATOMIC_MOVE);
-      }
-      Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
-      DurableFile.syncName(data);
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_MOVE, "unable to put the copy in place of '" + data + "': " + e, e);
+      fresh.takePlace();
     } finally {
       upstreams.close();
     }
@@ -116,34 +101,6 @@ public final class PeerCopy {
     try (ProgramsLock alone = control.alone()) {
       new BaseBackup(upstreams.target(source), upstreams.environment()).into(fresh);
       syncAll(fresh);
-    }
-  }
-
-  /** Better said before the copy than after. */
-  private void refuseWhatCannotBeRenamed() {
-    try {
-      boolean elsewhere =
-          Files.isSymbolicLink(data)
-              || (Files.exists(data)
-                  && !Files.getFileStore(data)
-                      .equals(Files.getFileStore(data.toAbsolutePath().resolve(".."))));
-      if (elsewhere) {
-        throw new HoldfastException(
-            ErrorCode.FEATURE_NOT_SUPPORTED,
-            "'" + data + "' is a link or a mount point, and cannot be replaced by a copy",
-            "Let pg1-path be a directory below the mount point.");
-      }
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.PATH_OPEN, "unable to look at '" + data + "': " + e.getMessage(), e);
-    }
-  }
-
-  private void remove(Path directory) {
-    if (Files.exists(directory)) {
-      control
-          .runAlone(List.of("rm", "-rf", "--", directory.toString()), LONGEST)
-          .orThrow("remove '" + directory + "'");
     }
   }
 }

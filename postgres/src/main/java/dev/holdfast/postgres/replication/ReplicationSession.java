@@ -83,6 +83,11 @@ public final class ReplicationSession implements AutoCloseable {
    */
   public record Written(Timeline timeline, Lsn flushed) {}
 
+  /** The cluster's own, decimal; any role may ask. */
+  public String systemIdentifier() {
+    return queries.text("select system_identifier::text from pg_control_system()");
+  }
+
   /** How far a primary has written; any role may ask. */
   public Written written() {
     List<@Nullable String> row =

@@ -117,4 +117,30 @@ public final class WalTimelines {
       }
     }
   }
+
+  /**
+   * Has the server archive the empty histories of {@link #skip}, once the timeline after them is
+   * there: a recovery looks for the latest timeline one by one, and would not see it behind a gap.
+   * Before that, it would take one of theirs for the latest.
+   *
+   * @param present the timeline that is written
+   */
+  public void archiveSkipped(Timeline present) {
+    Path status = wal.resolve("archive_status");
+    for (long number = present.number() - 1; number > 1; number--) {
+      String name = new Timeline(number).historyFileName();
+      try {
+        Path file = wal.resolve(name);
+        if (Files.exists(file)
+            && Files.size(file) == 0
+            && !Files.exists(status.resolve(name + ".done"))) {
+          DurableFile.write(
+              status.resolve(name + ".ready"), EMPTY.getBytes(StandardCharsets.UTF_8));
+        }
+      } catch (IOException e) {
+        throw new HoldfastException(
+            ErrorCode.FILE_READ, "unable to look at '" + name + "': " + e.getMessage(), e);
+      }
+    }
+  }
 }
