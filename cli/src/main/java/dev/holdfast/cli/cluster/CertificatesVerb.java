@@ -54,7 +54,7 @@ final class CertificatesVerb implements Verb {
     List<CertificateRequest> requests =
         words.stream()
             .filter(word -> !word.equals(CertificateRequest.AUTHORITY))
-            .map(word -> CertificateRequest.parse(word, cluster))
+            .map(word -> CertificateRequest.parse(word, cluster, options.flag("for-monitor")))
             .toList();
     boolean renewAuthority = renew && words.contains(CertificateRequest.AUTHORITY);
     try (CertificateMaking making = CertificateMaking.begin(directory, context.clock())) {
@@ -103,7 +103,11 @@ final class CertificatesVerb implements Verb {
     NodeCertificate certificate = entry.certificate();
     long days = certificate.daysLeft(now);
     String cluster =
-        certificate.clusters().isEmpty() ? "every" : String.join(", ", certificate.clusters());
+        certificate.isMonitor()
+            ? "every, as a monitor"
+            : certificate.clusters().isEmpty()
+                ? "every"
+                : String.join(", ", certificate.clusters());
     return List.of(
         entry.name(),
         entry.isAuthority() ? "" : cluster,

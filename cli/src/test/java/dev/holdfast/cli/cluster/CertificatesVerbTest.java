@@ -68,6 +68,25 @@ class CertificatesVerbTest {
   }
 
   @Test
+  void oneForAMonitorThatAgreesWithOthersSaysSoAndStaysOne() throws IOException {
+    assertThat(certificates("--for-monitor", "m1,10.0.0.1").out())
+        .containsPattern("m1 +\\| every, as a monitor +\\| m1, 10.0.0.1 ");
+    assertThat(certificates("--renew").out()).containsPattern("m1 +\\| every, as a monitor ");
+    assertThat(certificates("m1").exit()).isZero();
+    assertThat(certificates("--for-monitor", "--stanza=main", "m2").exit()).isEqualTo(96);
+
+    // One that was made for a monitor by itself becomes one, with its key.
+    certificates("m3");
+    byte[] key = Files.readAllBytes(path.resolve("m3.key"));
+    Outcome valid = certificates("--for-monitor", "m3");
+    assertThat(valid.exit()).as(valid::toString).isEqualTo(96);
+    assertThat(valid.err()).contains("is not for a monitor that agrees with others", "--renew");
+    assertThat(certificates("--for-monitor", "--renew", "m3").out())
+        .containsPattern("m3 +\\| every, as a monitor ");
+    assertThat(Files.readAllBytes(path.resolve("m3.key"))).isEqualTo(key);
+  }
+
+  @Test
   void theMonitorAndItsClientsSayWhatIsMissing() {
     certificates("127.0.0.1");
     String authority = "--monitor-ca-file=" + path.resolve("ca.crt");

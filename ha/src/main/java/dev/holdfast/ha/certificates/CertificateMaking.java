@@ -97,7 +97,7 @@ public final class CertificateMaking implements AutoCloseable {
    *
    * @param validity how long a new certificate lasts, the CA permitting
    * @param renew to have one that is still valid begin anew, also for names that it does not have
-   *     yet
+   *     yet, or as a monitor's; what it was for it stays for
    * @return whether a certificate was written
    * @throws HoldfastException param-invalid (96) when one that is there is for another cluster, or
    *     lacks names; file-missing (55), crypto (95), file-write (64) as for the CA
@@ -115,7 +115,7 @@ public final class CertificateMaking implements AutoCloseable {
     NodeCertificate old = before.get().certificate();
     refuseAnotherCluster(request, old);
     if (!renew && !now.isAfter(old.end())) {
-      refuseMoreNames(request, old);
+      refuseMore(request, old);
       return false;
     }
     PublicKey open = old.certificate().getPublicKey();
@@ -125,7 +125,8 @@ public final class CertificateMaking implements AutoCloseable {
     write(
         request.file(),
         issuer.node(
-            new CertificateRequest(List.copyOf(names), request.cluster()),
+            new CertificateRequest(
+                List.copyOf(names), request.cluster(), request.monitor() || old.isMonitor()),
             open,
             authority,
             authorityKey(authority),
@@ -138,7 +139,7 @@ public final class CertificateMaking implements AutoCloseable {
   public void renew(CertificateDirectory.Entry entry, Duration validity) {
     List<String> names = new ArrayList<>(List.of(entry.name()));
     NodeCertificate old = entry.certificate();
-    node(new CertificateRequest(names, old.clusters().stream().findFirst()), validity, true);
+    node(new CertificateRequest(names, old.clusters().stream().findFirst(), false), validity, true);
   }
 
   private X509Certificate authority() {
@@ -209,9 +210,12 @@ public final class CertificateMaking implements AutoCloseable {
     }
   }
 
-  private void refuseMoreNames(CertificateRequest request, NodeCertificate old) {
+  private void refuseMore(CertificateRequest request, NodeCertificate old) {
     List<String> missing = new ArrayList<>(request.names());
     missing.removeAll(old.names());
+    if (request.monitor() && !old.isMonitor()) {
+      missing.add("a monitor that agrees with others");
+    }
     if (!missing.isEmpty()) {
       throw new HoldfastException(
           ErrorCode.PARAM_INVALID,
@@ -220,7 +224,7 @@ public final class CertificateMaking implements AutoCloseable {
               + "' is not for "
               + String.join(", ", missing)
               + ", and is still valid",
-          "With --renew it is made again, for these too.");
+          "With --renew it is made again, for that too.");
     }
   }
 

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  *
  * @param names host names and IP addresses; the first one names its files
  * @param cluster the only one that it may speak for; empty for all
+ * @param monitor whether it is a monitor's that agrees with others
  */
-public record CertificateRequest(List<String> names, Optional<String> cluster) {
+public record CertificateRequest(List<String> names, Optional<String> cluster, boolean monitor) {
   /** The files of the CA have this name, so nobody else's may. */
   public static final String AUTHORITY = "ca";
 
@@ -32,15 +33,25 @@ public record CertificateRequest(List<String> names, Optional<String> cluster) {
       throw new HoldfastException(ErrorCode.PARAM_INVALID, "a certificate needs a name");
     }
     names.forEach(CertificateRequest::check);
+    if (monitor && cluster.isPresent()) {
+      throw new HoldfastException(
+          ErrorCode.PARAM_INVALID,
+          "a certificate of a monitor speaks for every cluster, not for "
+              + cluster.get()
+              + " alone",
+          "Leave out option stanza, or option for-monitor.");
+    }
   }
 
   /**
    * Reads {@code NAME[,NAME...]}: one host under all the names by which it is called.
    *
-   * @throws HoldfastException param-invalid (96) when one is neither a host's name nor an address
+   * @throws HoldfastException param-invalid (96) when one is neither a host's name nor an address,
+   *     or a monitor's is to be for one cluster
    */
-  public static CertificateRequest parse(String text, Optional<String> cluster) {
-    return new CertificateRequest(List.of(text.toLowerCase(Locale.ROOT).split(",", -1)), cluster);
+  public static CertificateRequest parse(String text, Optional<String> cluster, boolean monitor) {
+    return new CertificateRequest(
+        List.of(text.toLowerCase(Locale.ROOT).split(",", -1)), cluster, monitor);
   }
 
   /** As certificates tell it: {@code 0:0:0:0:0:0:0:1} for {@code ::1}. */

@@ -180,6 +180,10 @@ final class Issuer {
         .cluster()
         .map(NodeCertificate::clusterUri)
         .ifPresent(uri -> names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+    if (request.monitor()) {
+      names.add(
+          new GeneralName(GeneralName.uniformResourceIdentifier, NodeCertificate.monitorUri()));
+    }
     return new GeneralNames(names.toArray(GeneralName[]::new));
   }
 

@@ -64,6 +64,17 @@ final class Authority {
   }
 
   /**
+   * Makes sure that a client's certificate is another monitor's.
+   *
+   * @param chain its own first
+   * @throws HoldfastException crypto (95), access (105) with what is wrong
+   */
+  void checkPeer(X509Certificate[] chain, Instant now) {
+    checkClient(chain, now);
+    new NodeCertificate(chain[0]).checkMonitor("the client's");
+  }
+
+  /**
    * Makes sure that it is the monitor that was called.
    *
    * @param engine knows under which name it was called

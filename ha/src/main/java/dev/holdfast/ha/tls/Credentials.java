@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -103,6 +104,29 @@ public final class Credentials {
   }
 
   /**
+   * For both ends of a connection between monitors, which believe nobody but monitors.
+   *
+   * @param believed gets the other end's certificate at each handshake
+   * @param refused gets whose it is and what is wrong when it is not believed
+   */
+  SSLContext amongMonitors(
+      Clock clock,
+      Consumer<NodeCertificate> believed,
+      BiConsumer<String, HoldfastException> refused) {
+    return context(key, new PeerTrust(authority, clock, believed, refused));
+  }
+
+  /**
+   * Makes sure that the certificate that another monitor has shown, who called, is one to believe.
+   *
+   * @param chain its own first, one at least
+   * @throws HoldfastException crypto (95), or access (105) when it is not a monitor's
+   */
+  public void checkPeer(X509Certificate[] chain, Instant now) {
+    authority.checkPeer(chain, now);
+  }
+
+  /**
    * Makes sure that the certificate that a client has shown is one to believe.
    *
    * @param chain its own first, one at least
@@ -113,8 +137,13 @@ public final class Credentials {
   }
 
   /** TLS 1.3, or 1.2. */
+  public static String[] protocols() {
+    return new String[] {"TLSv1.3", "TLSv1.2"};
+  }
+
+  /** The same, for a connection that begins. */
   public static void protocols(SSLParameters parameters) {
-    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+    parameters.setProtocols(protocols());
   }
 
   private static SSLContext context(KeyManager key, TrustManager trust) {

@@ -1,6 +1,7 @@
 package dev.holdfast.ha.tls;
 
 import java.security.SecureRandom;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -13,23 +14,28 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context that is another one after the files have changed: the JDK's server takes one when it
- * starts, and no other later. A connection keeps what it began with.
+ * A context that is another one after the files have changed: servers take one when they start, and
+ * no other later. A connection keeps what it began with.
  */
 final class CurrentContext extends SSLContext {
-  CurrentContext(WatchedCredentials watched) {
-    super(new Current(watched), watched.current().server().getProvider(), "TLS");
+  /**
+   * As it is at each moment.
+   *
+   * @param contexts gives the same one until the files change
+   */
+  CurrentContext(Supplier<SSLContext> contexts) {
+    super(new Current(contexts), contexts.get().getProvider(), "TLS");
   }
 
   private static final class Current extends SSLContextSpi {
-    private final WatchedCredentials watched;
+    private final Supplier<SSLContext> contexts;
 
-    Current(WatchedCredentials watched) {
-      this.watched = watched;
+    Current(Supplier<SSLContext> contexts) {
+      this.contexts = contexts;
     }
 
     private SSLContext now() {
-      return watched.current().server();
+      return contexts.get();
     }
 
     @Override

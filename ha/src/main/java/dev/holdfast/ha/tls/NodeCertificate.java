@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  */
 public record NodeCertificate(X509Certificate certificate) {
   private static final String CLUSTER = "holdfast:cluster:";
+  private static final String MONITOR = "holdfast:monitor";
 
   private static final int DNS = 2;
   private static final int URI = 6;
@@ -65,6 +66,37 @@ public record NodeCertificate(X509Certificate certificate) {
   public static String clusterUri(String cluster) {
     // A stanza's name has no character that a URI would need to have encoded.
     return CLUSTER + new StanzaName(cluster);
+  }
+
+  /** The URI that makes a certificate a monitor's, among the subject's alternative names. */
+  public static String monitorUri() {
+    return MONITOR;
+  }
+
+  /** Whether its holder may agree with other monitors on what is decided. */
+  public boolean isMonitor() {
+    return clusters().isEmpty() && alternatives(URI).contains(MONITOR);
+  }
+
+  /**
+   * Makes sure that it is a monitor's.
+   *
+   * @param whose what to call it in the error: {@code the client's}
+   * @throws HoldfastException access (105) when it is a node's or an operator's
+   */
+  public void checkMonitor(String whose) {
+    if (!isMonitor()) {
+      throw new HoldfastException(
+          ErrorCode.ACCESS,
+          whose
+              + " certificate, of '"
+              + name()
+              + "', is "
+              + (clusters().isEmpty() ? "" : "for cluster " + String.join(", ", clusters()) + ", ")
+              + "not a monitor's",
+          "Monitors that agree have certificates of their own: holdfast certificates"
+              + " --for-monitor");
+    }
   }
 
   /** Whether its holder may speak for a cluster. */

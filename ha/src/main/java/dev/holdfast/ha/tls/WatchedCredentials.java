@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Credentials that follow their files: when one of these has changed, they are read again, so that
@@ -37,11 +38,15 @@ public final class WatchedCredentials {
   private final Reminders refusals;
   private final ReentrantLock looking = new ReentrantLock();
   private volatile Credentials current;
+  private volatile @Nullable Among among;
   private volatile long looked;
   private List<Optional<Stamp>> read;
 
   /** What changes when a file is written or replaced. */
   private record Stamp(FileTime time, long size, Optional<Object> key) {}
+
+  /** A context for monitors among each other, and of which credentials it is made. */
+  private record Among(Credentials of, SSLContext context) {}
 
   /**
    * Reads the files.
@@ -118,7 +123,28 @@ public final class WatchedCredentials {
 
   /** The context of a monitor's socket, which follows the files. */
   public SSLContext server() {
-    return new CurrentContext(this);
+    return new CurrentContext(() -> current().server());
+  }
+
+  /**
+   * The context in which monitors agree with each other, at both ends; it follows the files.
+   * Whoever is not a monitor does not get through the handshake, which is noted in the log.
+   */
+  public SSLContext amongMonitors() {
+    return new CurrentContext(() -> {
+      Credentials now = current();
+      Among known = among;
+      if (known == null || known.of() != now) {
+        known = new Among(now, amongMonitors(now));
+        among = known;
+      }
+      return known.context();
+    });
+  }
+
+  /** The same with these credentials, which are those of the moment. */
+  public SSLContext amongMonitors(Credentials credentials) {
+    return credentials.amongMonitors(clock, this::seen, this::refused);
   }
 
   /** The context of a client with these credentials, which are those of the moment. */

@@ -7,11 +7,14 @@
  *   WatchedCredentials   the same, read again when the files change; warns of what ends soon
  *   NodeCertificate      one certificate: whose it is, for which cluster, until when
  *   Authority            whether a certificate is believed, and if not why
+ *   PeerTrust            the same between monitors that agree
  * </pre>
  *
  * <p>A certificate may be bound to clusters, by URIs among its subject's alternative names: {@code
  * holdfast:cluster:NAME}. It then speaks for these alone; one without is an operator's or a
- * monitor's, and speaks for all.
+ * monitor's, and speaks for all. Monitors that agree believe each other only with the URI {@code
+ * holdfast:monitor}: whoever takes part in what they decide can change all of it, also what an
+ * operator may not, and an operator's certificate is on many more desks.
  *
  * <p>The client checks the monitor's certificate and name while it connects, and sends nothing
  * before. The monitor asks for a certificate while the client connects, which proves that the

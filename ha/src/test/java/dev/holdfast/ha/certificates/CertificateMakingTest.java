@@ -50,7 +50,7 @@ class CertificateMakingTest {
 
   private boolean make(String names, Optional<String> cluster, Clock clock, boolean renew) {
     try (CertificateMaking making = CertificateMaking.begin(directory, clock)) {
-      return making.node(CertificateRequest.parse(names, cluster), TWO_YEARS, renew);
+      return making.node(CertificateRequest.parse(names, cluster, false), TWO_YEARS, renew);
     }
   }
 
@@ -236,7 +236,7 @@ class CertificateMakingTest {
   @Test
   void refusesWhatIsNoNameAndWhatCannotBeSigned() throws IOException {
     for (String wrong : List.of("", "a b", "../x", "a_b", "10.0.0.256", "-a", "a,,b", "ca", "é")) {
-      assertThatThrownBy(() -> CertificateRequest.parse(wrong, Optional.empty()))
+      assertThatThrownBy(() -> CertificateRequest.parse(wrong, Optional.empty(), false))
           .as(wrong)
           .isInstanceOf(HoldfastException.class);
     }

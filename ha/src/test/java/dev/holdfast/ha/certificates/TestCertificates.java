@@ -38,6 +38,12 @@ public final class TestCertificates {
     return files(names, Optional.empty(), Clock.systemUTC(), TWO_YEARS);
   }
 
+  /** The files of a certificate of a monitor that agrees with others, which is made now. */
+  public TlsFiles monitor(String names) {
+    return files(
+        CertificateRequest.parse(names, Optional.empty(), true), Clock.systemUTC(), TWO_YEARS);
+  }
+
   /** The files of a certificate that expired long ago. */
   public TlsFiles expired(String names) {
     return files(names, Optional.empty(), LONG_AGO, TWO_YEARS);
@@ -45,7 +51,11 @@ public final class TestCertificates {
 
   /** The files of a certificate of which all is chosen. */
   public TlsFiles files(String names, Optional<String> cluster, Clock clock, Duration validity) {
-    CertificateRequest request = CertificateRequest.parse(names, cluster);
+    return files(CertificateRequest.parse(names, cluster, false), clock, validity);
+  }
+
+  /** The same of anybody. */
+  public TlsFiles files(CertificateRequest request, Clock clock, Duration validity) {
     try (CertificateMaking making = CertificateMaking.begin(directory, clock)) {
       making.node(request, validity, true);
     }

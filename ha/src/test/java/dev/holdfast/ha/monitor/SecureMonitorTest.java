@@ -9,6 +9,7 @@ import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.certificates.TestCertificates;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Request;
+import dev.holdfast.ha.tls.AdjustableClock;
 import dev.holdfast.ha.tls.NodeCertificate;
 import dev.holdfast.ha.tls.TlsFiles;
 import dev.holdfast.ha.tls.WatchedCredentials;
@@ -26,9 +27,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,28 +54,10 @@ class SecureMonitorTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private final AdjustableClock clock = new AdjustableClock();
   private TestCertificates certificates;
   private TlsFiles own;
   private Monitor monitor;
-
-  /** The monitor's clock, which a test may put forward. */
-  private final class Adjustable extends Clock {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-  }
 
   @BeforeEach
   void start() {
@@ -106,7 +85,7 @@ class SecureMonitorTest {
   }
 
   private WatchedCredentials watched(TlsFiles files) {
-    return new WatchedCredentials(files, new Adjustable(), nanos::get, log::add);
+    return new WatchedCredentials(files, clock, nanos::get, log::add);
   }
 
   private Monitor monitor(String state, Optional<WatchedCredentials> credentials) {
@@ -267,10 +246,10 @@ class SecureMonitorTest {
   void aCertificateThatEndsWhileItsConnectionIsOpenIsRefusedFromThenOn() {
     MonitorClient client = client(bound("a", "main"));
     client.join(1, "a", SOMEWHERE);
-    now.set(now.get().plus(TWO_YEARS).minus(Duration.ofDays(3)));
+    clock.forward(TWO_YEARS.minusDays(3));
     client.view();
     assertThat(log).anyMatch(line -> line.contains("of 'a', ends in 2 days"));
-    now.set(now.get().plus(Duration.ofDays(4)));
+    clock.forward(Duration.ofDays(4));
     refuses(ErrorCode.CRYPTO, "the client's certificate, of 'a', expired", client::view);
   }
 
