@@ -96,6 +96,15 @@ public final class HoldfastCommand {
     return launch(USER.command(command));
   }
 
+  /** Starts a verb by a command of root's that runs the words after it, in a namespace perhaps. */
+  public static Running startInside(List<String> prefix, List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+    command.addAll(arguments);
+    List<String> all = new ArrayList<>(prefix);
+    all.addAll(USER.command(command));
+    return launch(all);
+  }
+
   /** Starts a verb as whoever runs the tests, which may be root. */
   public static Running startAsCaller(String... arguments) {
     List<String> command = new ArrayList<>();

@@ -4,8 +4,6 @@ import dev.holdfast.cli.MonitorCredentials;
 import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.config.Options;
-import dev.holdfast.domain.ErrorCode;
-import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.monitor.ListenAddress;
 import dev.holdfast.ha.monitor.Monitor;
 import dev.holdfast.ha.monitor.MonitorNews;
@@ -34,13 +32,7 @@ final class MonitorVerb implements Verb {
       Optional<MonitorPeers> peers =
           options
               .optional("monitor-id")
-              .map(id -> MonitorPeers.of(id, options.map("monitor-peer")));
-      if (peers.isPresent() && credentials.isPresent()) {
-        throw new HoldfastException(
-            ErrorCode.FEATURE_NOT_SUPPORTED,
-            "several monitors that agree cannot use certificates yet",
-            "Leave out monitor-id, or monitor-ca-file, monitor-cert-file and monitor-key-file.");
-      }
+              .map(id -> MonitorPeers.of(id, options.map("monitor-peer"), credentials.isPresent()));
       serve(context, news, peers, credentials);
       return 0;
     } catch (InterruptedException e) {
@@ -70,7 +62,7 @@ final class MonitorVerb implements Verb {
     InetSocketAddress listen = ListenAddress.parse(place, credentials.isPresent());
     try (Monitor monitor =
         peers.isPresent()
-            ? Monitor.start(listen, peers.get(), path, context.clock(), news)
+            ? Monitor.start(listen, peers.get(), path, context.clock(), news, credentials)
             : Monitor.start(listen, path, context.clock(), news, credentials)) {
       context
           .out()

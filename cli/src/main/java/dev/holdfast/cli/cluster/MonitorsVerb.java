@@ -1,5 +1,6 @@
 package dev.holdfast.cli.cluster;
 
+import dev.holdfast.cli.MonitorCredentials;
 import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.config.Options;
@@ -30,7 +31,8 @@ final class MonitorsVerb implements Verb {
     try (MonitorsClient client =
         new MonitorsClient(
             MonitorClient.addresses(options.string("monitor")),
-            options.duration("monitor-timeout"))) {
+            options.duration("monitor-timeout"),
+            MonitorCredentials.of(options, context.clock(), context.reporter()::warn))) {
       MonitorsView view = changed(client, options.parameters());
       context
           .out()

@@ -23,12 +23,37 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Several monitors on the loopback interface, a process each. */
+/** Several monitors, a process each. */
 final class MonitorSite implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(2);
 
   private final TestDirectory directory;
+  private final Hosts hosts;
+  private final Optional<SiteCertificates> certificates;
   private final SequencedMap<String, Member> members = new TreeMap<>();
+
+  /** Where monitors run. */
+  interface Hosts {
+    /** All on this host. */
+    Hosts LOOPBACK =
+        new Hosts() {
+          @Override
+          public String address(String name) {
+            return "127.0.0.1";
+          }
+
+          @Override
+          public List<String> inside(String name) {
+            return List.of();
+          }
+        };
+
+    /** The address of a monitor. */
+    String address(String name);
+
+    /** What to put before a command to run it where a monitor is. */
+    List<String> inside(String name);
+  }
 
   /** One of them; it keeps its ports, its directory and its name. */
   final class Member {
@@ -46,11 +71,16 @@ final class MonitorSite implements AutoCloseable {
     }
 
     URI address() {
-      return URI.create("http://127.0.0.1:" + port);
+      return URI.create((certificates.isPresent() ? "https://" : "http://") + service());
     }
 
     String service() {
-      return "127.0.0.1:" + port;
+      return hosts.address(name) + ":" + port;
+    }
+
+    /** Where it and the others talk to each other. */
+    int agreement() {
+      return agreement;
     }
 
     Path path() {
@@ -80,7 +110,8 @@ final class MonitorSite implements AutoCloseable {
           .forEach(each ->
               command.add(
                   "--monitor-peer=" + each.name + "=" + each.service() + "," + each.agreement));
-      process = HoldfastCommand.start(command.toArray(String[]::new));
+      certificates.ifPresent(site -> command.addAll(site.options(name)));
+      process = HoldfastCommand.startInside(hosts.inside(name), command);
     }
 
     /** As when its host loses its power. */
@@ -113,9 +144,20 @@ final class MonitorSite implements AutoCloseable {
     }
   }
 
-  /** Of these names, running. */
+  /** Of these names, running on this host, where they speak plainly. */
   MonitorSite(TestDirectory directory, String... names) {
+    this(directory, Hosts.LOOPBACK, Optional.empty(), names);
+  }
+
+  /** The same anywhere. */
+  MonitorSite(
+      TestDirectory directory,
+      Hosts hosts,
+      Optional<SiteCertificates> certificates,
+      String... names) {
     this.directory = directory;
+    this.hosts = hosts;
+    this.certificates = certificates;
     for (String name : names) {
       member(name);
     }
@@ -124,6 +166,9 @@ final class MonitorSite implements AutoCloseable {
 
   /** One more that is not started yet. */
   Member member(String name) {
+    certificates
+        .filter(any -> !members.containsKey(name))
+        .ifPresent(site -> site.ofMonitor(name, hosts.address(name)));
     return members.computeIfAbsent(name, Member::new);
   }
 
@@ -145,9 +190,13 @@ final class MonitorSite implements AutoCloseable {
     return addresses().stream().map(URI::toString).collect(Collectors.joining(","));
   }
 
+  private MonitorsClient client() {
+    return new MonitorsClient(addresses(), ANSWER, certificates.map(SiteCertificates::ofOperator));
+  }
+
   /** Until so many agree, and none is behind. */
   MonitorsView agreed(int count) {
-    try (MonitorsClient client = new MonitorsClient(addresses(), ANSWER)) {
+    try (MonitorsClient client = client()) {
       return Eventually.see(
               count + " monitors that agree",
               () -> view(client),
@@ -177,7 +226,7 @@ final class MonitorSite implements AutoCloseable {
 
   /** Who decides now. */
   Member leader() {
-    try (MonitorsClient client = new MonitorsClient(addresses(), ANSWER)) {
+    try (MonitorsClient client = client()) {
       return Eventually.see("a leader", () -> view(client), Optional::isPresent)
           .map(MonitorsView::leader)
           .map(this::member)

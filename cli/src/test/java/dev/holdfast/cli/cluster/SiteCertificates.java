@@ -36,6 +36,11 @@ final class SiteCertificates {
     assertThat(outcome.exit()).as(outcome::toString).isZero();
   }
 
+  /** Makes one for a monitor that agrees with others, under its name and its address. */
+  void ofMonitor(String name, String host) {
+    certificates("--for-monitor", name + "," + host);
+  }
+
   /** Makes all of them anew while they are in use. */
   void renew() {
     certificates("--renew");
@@ -52,10 +57,16 @@ final class SiteCertificates {
 
   /** For a client in the test's own process. */
   WatchedCredentials ofOperator() {
-    return new WatchedCredentials(files(OPERATOR), Clock.systemUTC(), System::nanoTime, line -> {});
+    return of(OPERATOR);
   }
 
-  private TlsFiles files(String who) {
+  /** The same for anybody. */
+  WatchedCredentials of(String who) {
+    return new WatchedCredentials(files(who), Clock.systemUTC(), System::nanoTime, line -> {});
+  }
+
+  /** Where they are. */
+  TlsFiles files(String who) {
     return new TlsFiles(
         path.resolve("ca.crt"), path.resolve(who + ".crt"), path.resolve(who + ".key"));
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.ha.monitor;
 
 import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.tls.NodeCertificate;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,41 @@ record Caller(Optional<NodeCertificate> certificate) {
           "See option stanza; holdfast certificates --stanza="
               + cluster
               + " makes one that is for this cluster.");
+    }
+  }
+
+  /**
+   * Makes sure that it may ask about the monitors themselves: a monitor or an operator.
+   *
+   * @throws Exchange.Status access (105) when its certificate is bound to clusters
+   */
+  void mustSpeakForAll() {
+    if (certificate.isPresent() && !certificate.get().clusters().isEmpty()) {
+      NodeCertificate shown = certificate.get();
+      throw new Exchange.Status(
+          Exchange.FORBIDDEN,
+          ErrorCode.ACCESS,
+          "the certificate of '"
+              + shown.name()
+              + "' is for cluster "
+              + String.join(", ", shown.clusters())
+              + ", not for the monitors",
+          "Operators have a certificate that is bound to no cluster: holdfast certificates"
+              + " without option stanza.");
+    }
+  }
+
+  /**
+   * Makes sure that it is another monitor.
+   *
+   * @throws Exchange.Status access (105) when its certificate is not a monitor's
+   */
+  void mustBeMonitor() {
+    try {
+      certificate.ifPresent(shown -> shown.checkMonitor("the client's"));
+    } catch (HoldfastException e) {
+      throw new Exchange.Status(
+          Exchange.FORBIDDEN, e.code(), e.getMessage(), e.hints().toArray(String[]::new));
     }
   }
 

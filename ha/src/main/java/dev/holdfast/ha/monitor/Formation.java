@@ -1,7 +1,9 @@
 package dev.holdfast.ha.monitor;
 
+import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.raft.Peer;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.MemberView;
 import dev.holdfast.ha.wire.MonitorsClient;
 import java.nio.charset.StandardCharsets;
@@ -35,15 +37,21 @@ final class Formation {
 
   private final MonitorPeers peers;
   private final StoredMember member;
+  private final Optional<WatchedCredentials> credentials;
   private final Consumer<String> said;
   private String last = "";
 
   /** What is to be written down before anything else. */
   record Group(String id, List<Peer> founders) {}
 
-  Formation(MonitorPeers peers, StoredMember member, Consumer<String> said) {
+  Formation(
+      MonitorPeers peers,
+      StoredMember member,
+      Optional<WatchedCredentials> credentials,
+      Consumer<String> said) {
     this.peers = peers;
     this.member = member;
+    this.credentials = credentials;
     this.said = said;
   }
 
@@ -55,10 +63,13 @@ final class Formation {
         .all()
         .forEach((name, place) -> {
           if (!name.equals(peers.self())) {
-            try (MonitorsClient client = MonitorsClient.of(place.service(), ANSWER)) {
+            try (MonitorsClient client =
+                MonitorsClient.amongMonitors(place.service(), ANSWER, credentials)) {
               others.put(name, client.member());
             } catch (HoldfastException e) {
-              missing.add(name);
+              // That one is not there yet needs no words; that it refuses does.
+              missing.add(
+                  e.code() == ErrorCode.HOST_CONNECT ? name : name + " (" + e.getMessage() + ")");
             }
           }
         });

@@ -53,8 +53,7 @@ public final class Monitor implements AutoCloseable {
       Clock wall,
       MonitorNews news,
       Optional<WatchedCredentials> credentials) {
-    credentials.ifPresent(
-        watched -> watched.current().own().checkDates("the monitor's", watched.now()));
+    credentials.ifPresent(Monitor::checkOwn);
     StateDirectory directory = StateDirectory.open(path);
     try {
       refuseReplicated(path);
@@ -72,6 +71,10 @@ public final class Monitor implements AutoCloseable {
       directory.close();
       throw e;
     }
+  }
+
+  private static void checkOwn(WatchedCredentials credentials) {
+    credentials.current().own().checkDates("the monitor's", credentials.now());
   }
 
   private static void refuseReplicated(Path path) {
@@ -98,18 +101,33 @@ public final class Monitor implements AutoCloseable {
    *
    * @param path the directory of the state, made where it is not there
    * @param wall the time that events show
-   * @throws HoldfastException as the other one, and path-missing (73) when its log is gone
+   * @param credentials what it shows, and whose certificates it believes; without them all of the
+   *     monitors are on this host
+   * @throws HoldfastException as the other one, path-missing (73) when its log is gone, and access
+   *     (105) when its certificate is not a monitor's
    */
   public static Monitor start(
-      InetSocketAddress listen, MonitorPeers peers, Path path, Clock wall, MonitorNews news) {
+      InetSocketAddress listen,
+      MonitorPeers peers,
+      Path path,
+      Clock wall,
+      MonitorNews news,
+      Optional<WatchedCredentials> credentials) {
+    credentials.ifPresent(Monitor::checkOwn);
+    credentials.ifPresent(watched -> watched.current().own().checkMonitor("this monitor's"));
     StateDirectory directory = StateDirectory.open(path);
     try {
       Replication replication =
           new Replication(
-              replica(path), peers, new Predecessor(directory, path), news, wall, clock());
+              replica(path),
+              peers,
+              new Predecessor(directory, path),
+              credentials,
+              news,
+              wall,
+              clock());
       try {
-        MonitorServer server =
-            MonitorServer.open(listen, replication, replication, Optional.empty());
+        MonitorServer server = MonitorServer.open(listen, replication, replication, credentials);
         try {
           replication.start();
           return new Monitor(

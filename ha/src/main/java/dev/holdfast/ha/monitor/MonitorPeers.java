@@ -3,6 +3,7 @@ package dev.holdfast.ha.monitor;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.ha.wire.LoopbackName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
@@ -56,10 +57,12 @@ public record MonitorPeers(String self, SortedMap<String, Place> all) {
    *
    * @param self option monitor-id
    * @param peers option monitor-peer
-   * @throws HoldfastException option-invalid-value (32) when they make no sense;
-   *     feature-not-supported (67) when others could reach an address
+   * @param secure whether they talk over TLS
+   * @throws HoldfastException option-invalid-value (32) when they make no sense; option-required
+   *     (37) when others could reach an address and there is no TLS; host-invalid (48) when there
+   *     is no such host
    */
-  public static MonitorPeers of(String self, Map<String, String> peers) {
+  public static MonitorPeers of(String self, Map<String, String> peers, boolean secure) {
     SortedMap<String, Place> all = new TreeMap<>();
     peers.forEach((name, place) -> all.put(name, Place.parse(name, place)));
     if (!all.containsKey(self)) {
@@ -68,18 +71,49 @@ public record MonitorPeers(String self, SortedMap<String, Place> all) {
           "monitor '" + self + "' is not among those that option monitor-peer names",
           "Name them all on each, this one too: monitor-peer=" + self + "=HOST:PORT");
     }
-    all.values().forEach(place -> refuseReachable(place.agreement()));
+    if (secure) {
+      Optional.ofNullable(all.get(self)).ifPresent(own -> refuseLocal(own.agreement(), all));
+    } else {
+      all.values().forEach(place -> refuseReachable(place.agreement()));
+    }
     return new MonitorPeers(self, all);
   }
 
+  /** Some systems know their own name as an address that only they reach (127.0.1.1). */
+  private static void refuseLocal(ServerAddress own, SortedMap<String, Place> all) {
+    boolean others =
+        all.values().stream()
+            .map(place -> place.agreement().toString().replaceFirst(":\\d+$", ""))
+            .anyMatch(host -> !LoopbackName.matches(host));
+    if (others && resolved(own).isLoopbackAddress()) {
+      throw new HoldfastException(
+          ErrorCode.HOST_INVALID,
+          "this monitor would listen on "
+              + resolved(own).getHostAddress()
+              + ", which is what '"
+              + own.host()
+              + "' is on this host: the others do not reach it there",
+          "See /etc/hosts, or name an IP address in option monitor-peer, which its certificate has"
+              + " too.");
+    }
+  }
+
   private static void refuseReachable(ServerAddress address) {
+    if (!resolved(address).isLoopbackAddress()) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_REQUIRED,
+          "monitors cannot talk to each other at "
+              + address
+              + " without certificates: others reach them there",
+          "Set monitor-ca-file, monitor-cert-file and monitor-key-file; holdfast certificates"
+              + " --for-monitor makes them.",
+          "Or use loopback addresses.");
+    }
+  }
+
+  private static InetAddress resolved(ServerAddress address) {
     try {
-      if (!InetAddress.getByName(address.host()).isLoopbackAddress()) {
-        throw new HoldfastException(
-            ErrorCode.FEATURE_NOT_SUPPORTED,
-            "monitors cannot talk to each other at " + address + ": there is no TLS yet",
-            "Use loopback addresses, and bring the monitors there through tunnels (ssh -L).");
-      }
+      return InetAddress.getByName(address.host());
     } catch (UnknownHostException e) {
       throw new HoldfastException(
           ErrorCode.HOST_INVALID, "there is no host '" + address.host() + "'", e);

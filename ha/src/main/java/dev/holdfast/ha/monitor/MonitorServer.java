@@ -133,7 +133,7 @@ final class MonitorServer implements AutoCloseable {
     if (path[1].equals("clusters")) {
       return confirmed(exchange, caller, path);
     }
-    return members.answer(exchange, path).orElseThrow(MonitorServer::unknown);
+    return members.answer(exchange, caller, path).orElseThrow(MonitorServer::unknown);
   }
 
   /** Nothing is said of clusters, nor refused, that another monitor may have decided otherwise. */

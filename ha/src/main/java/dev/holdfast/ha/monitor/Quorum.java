@@ -2,12 +2,14 @@ package dev.holdfast.ha.monitor;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.raft.Peer;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.MemberView;
 import dev.holdfast.ha.wire.MonitorsClient;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +31,7 @@ final class Quorum implements AutoCloseable {
   private final String group;
   private final long term;
   private final Supplier<List<Set<Peer>>> majorities;
+  private final Optional<WatchedCredentials> credentials;
   private final Map<Peer, Asked> asked = new HashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
@@ -42,8 +45,8 @@ final class Quorum implements AutoCloseable {
     private long sent;
     private long confirmed;
 
-    Asked(Peer peer) {
-      this.client = MonitorsClient.of(peer.service(), ANSWER);
+    Asked(MonitorsClient client) {
+      this.client = client;
     }
   }
 
@@ -51,12 +54,19 @@ final class Quorum implements AutoCloseable {
    * For one leadership.
    *
    * @param majorities of each of these sets more than half have to agree
+   * @param credentials with which the others are asked
    */
-  Quorum(Peer self, String group, long term, Supplier<List<Set<Peer>>> majorities) {
+  Quorum(
+      Peer self,
+      String group,
+      long term,
+      Supplier<List<Set<Peer>>> majorities,
+      Optional<WatchedCredentials> credentials) {
     this.self = self;
     this.group = group;
     this.term = term;
     this.majorities = majorities;
+    this.credentials = credentials;
   }
 
   /** Whether nobody else led when this was called; false when nobody says so within a second. */
@@ -83,7 +93,7 @@ final class Quorum implements AutoCloseable {
   private void ask(Set<Peer> peers) {
     for (Peer peer : peers) {
       if (!peer.equals(self) && !asked.containsKey(peer) && !over) {
-        Asked other = new Asked(peer);
+        Asked other = new Asked(MonitorsClient.amongMonitors(peer.service(), ANSWER, credentials));
         asked.put(peer, other);
         Thread.ofVirtual().name("quorum " + peer.name()).start(() -> askAgainAndAgain(peer, other));
       }

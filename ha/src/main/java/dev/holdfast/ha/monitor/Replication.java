@@ -6,6 +6,7 @@ import dev.holdfast.ha.raft.Peer;
 import dev.holdfast.ha.raft.Progress;
 import dev.holdfast.ha.raft.Replica;
 import dev.holdfast.ha.raft.ReplicaEvents;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.Invitation;
 import dev.holdfast.ha.wire.MemberView;
 import dev.holdfast.ha.wire.MonitorsClient;
@@ -40,6 +41,7 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
   private final Path directory;
   private final MonitorPeers peers;
   private final Predecessor predecessor;
+  private final Optional<WatchedCredentials> credentials;
   private final MonitorNews news;
   private final Clock wall;
   private final LongSupplier clock;
@@ -62,17 +64,20 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
    * Takes up what the directory has; nothing runs yet.
    *
    * @param directory of this monitor as one of several, made where it is not there
+   * @param credentials with which it talks to the others; without them all are on this host
    */
   Replication(
       Path directory,
       MonitorPeers peers,
       Predecessor predecessor,
+      Optional<WatchedCredentials> credentials,
       MonitorNews news,
       Clock wall,
       LongSupplier clock) {
     this.directory = directory;
     this.peers = peers;
     this.predecessor = predecessor;
+    this.credentials = credentials;
     this.news = news;
     this.wall = wall;
     this.clock = clock;
@@ -90,7 +95,7 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
           "Start this one with monitor-peer naming only itself, then the others with empty"
               + " directories, and add those: holdfast monitors add");
     }
-    this.formation = new Formation(peers, member, news::said);
+    this.formation = new Formation(peers, member, credentials, news::said);
   }
 
   /**
@@ -178,9 +183,15 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
           ErrorCode.PATH_CREATE, "unable to create '" + log + "': " + e.getMessage(), e);
     }
     Replica replica =
-        Replica.start(log, member.self(), UUID.fromString(group), member.founders(), new Events());
+        Replica.start(
+            log,
+            member.self(),
+            UUID.fromString(group),
+            member.founders(),
+            credentials,
+            new Events());
     Succession succession =
-        new Succession(replica, member.self(), group, predecessor, news, wall, clock);
+        new Succession(replica, member.self(), group, predecessor, credentials, news, wall, clock);
     running = new Running(replica, succession);
     if (!member.begun()) {
       StoredMember next = member.beginning();
@@ -228,7 +239,8 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
   }
 
   @Override
-  public Optional<Optional<?>> answer(Exchange exchange, String[] path) {
+  public Optional<Optional<?>> answer(Exchange exchange, Caller caller, String[] path) {
+    caller.mustSpeakForAll();
     return switch (String.join("/", path)) {
       case "v1/monitor" -> {
         exchange.expect("GET");
@@ -236,6 +248,7 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
       }
       case "v1/monitor/invitation" -> {
         exchange.expect("POST");
+        caller.mustBeMonitor();
         follow(exchange.body(Invitation.class));
         yield Optional.of(Optional.empty());
       }
@@ -306,7 +319,8 @@ final class Replication implements Authority, MemberDesk, AutoCloseable {
     try {
       now.succession().confirmedTerm();
       Peer newcomer;
-      try (MonitorsClient client = MonitorsClient.of(monitor.service(), ANSWER)) {
+      try (MonitorsClient client =
+          MonitorsClient.amongMonitors(monitor.service(), ANSWER, credentials)) {
         MemberView view = client.member();
         newcomer = new Peer(view.name(), view.incarnation(), view.agreement(), view.service());
         List<Peer> members = new ArrayList<>(now.replica().members());

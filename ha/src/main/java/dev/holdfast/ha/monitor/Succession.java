@@ -4,6 +4,7 @@ import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.raft.LeadershipLostException;
 import dev.holdfast.ha.raft.Peer;
 import dev.holdfast.ha.raft.Replica;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class Succession implements Authority, AutoCloseable {
   private final Peer self;
   private final String group;
   private final Predecessor predecessor;
+  private final Optional<WatchedCredentials> credentials;
   private final MonitorNews news;
   private final Clock wall;
   private final LongSupplier clock;
@@ -51,6 +53,7 @@ final class Succession implements Authority, AutoCloseable {
       Peer self,
       String group,
       Predecessor predecessor,
+      Optional<WatchedCredentials> credentials,
       MonitorNews news,
       Clock wall,
       LongSupplier clock) {
@@ -58,6 +61,7 @@ final class Succession implements Authority, AutoCloseable {
     this.self = self;
     this.group = group;
     this.predecessor = predecessor;
+    this.credentials = credentials;
     this.news = news;
     this.wall = wall;
     this.clock = clock;
@@ -144,7 +148,7 @@ final class Succession implements Authority, AutoCloseable {
     // What an earlier leadership of this monitor left uncertain is in the log before this, or
     // never.
     replica.settle(term, SETTLING);
-    Quorum quorum = new Quorum(self, group, term, replica::majorities);
+    Quorum quorum = new Quorum(self, group, term, replica::majorities, credentials);
     try {
       ReplicatedStore store = new ReplicatedStore(replica, term, () -> forsake(term));
       predecessor.handOver(store);

@@ -2,6 +2,7 @@ package dev.holdfast.ha.raft;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -70,21 +73,31 @@ public final class Replica implements AutoCloseable {
    * @param directory for this alone; its parent is there
    * @param self who this is
    * @param group which members belong together
+   * @param credentials with which members talk over TLS, to monitors alone; without them plainly
    * @param first with whom the group began; none for a member that joins one, which waits until the
    *     leader makes it a member
    * @throws HoldfastException file-invalid (28) when the log cannot be used, host-connect (49) when
    *     it cannot listen
    */
   public static Replica start(
-      Path directory, Peer self, UUID group, List<Peer> first, ReplicaEvents events) {
+      Path directory,
+      Peer self,
+      UUID group,
+      List<Peer> first,
+      Optional<WatchedCredentials> credentials,
+      ReplicaEvents events) {
     Registers registers = new Registers(events::leadershipChanged, events::failed);
     RaftGroupId groupId = RaftGroupId.valueOf(group);
+    RaftProperties properties = RatisSettings.of(directory, self);
+    Parameters parameters = new Parameters();
+    credentials.ifPresent(watched -> SecureTransport.use(watched, properties, parameters));
     try {
       RaftServer server =
           RaftServer.newBuilder()
               .setServerId(RaftPeerId.valueOf(self.id()))
               .setGroup(RaftGroup.valueOf(groupId, raft(first)))
-              .setProperties(RatisSettings.of(directory, self))
+              .setProperties(properties)
+              .setParameters(parameters)
               .setStateMachine(registers)
               // Makes a directory that is not there; the caller knows whether it may be missing.
               .setOption(RaftStorage.StartupOption.RECOVER)

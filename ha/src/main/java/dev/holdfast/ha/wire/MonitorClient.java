@@ -73,7 +73,7 @@ public final class MonitorClient implements AutoCloseable {
       String cluster,
       Duration timeout,
       Optional<WatchedCredentials> credentials) {
-    this.connection = new MonitorConnection(monitors, timeout, credentials);
+    this.connection = new MonitorConnection(monitors, timeout, credentials, false);
     this.base = "/v1/clusters/" + encoded(cluster);
   }
 

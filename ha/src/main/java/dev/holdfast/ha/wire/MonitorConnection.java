@@ -76,16 +76,20 @@ final class MonitorConnection implements AutoCloseable {
    * To these.
    *
    * @param credentials for https
+   * @param amongMonitors whether nobody is believed but monitors that may agree with others
    */
   MonitorConnection(
-      List<URI> monitors, Duration timeout, Optional<WatchedCredentials> credentials) {
+      List<URI> monitors,
+      Duration timeout,
+      Optional<WatchedCredentials> credentials,
+      boolean amongMonitors) {
     this.certified = credentials.isPresent();
     monitors.forEach(monitor -> checked(monitor, certified));
     this.monitors = List.copyOf(monitors);
     this.preferred = monitors.getFirst();
     this.timeout = timeout;
     boolean secure = monitors.stream().anyMatch(monitor -> "https".equals(monitor.getScheme()));
-    this.transport = new Transport(timeout, credentials.filter(any -> secure));
+    this.transport = new Transport(timeout, credentials.filter(any -> secure), amongMonitors);
   }
 
   /** Addresses, separated by commas. */

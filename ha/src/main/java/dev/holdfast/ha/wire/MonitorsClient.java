@@ -2,6 +2,7 @@ package dev.holdfast.ha.wire;
 
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.ha.tls.WatchedCredentials;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,14 +23,29 @@ public final class MonitorsClient implements AutoCloseable {
 
   private final MonitorConnection connection;
 
-  /** A client of these on this host; nothing is connected yet. */
-  public MonitorsClient(List<URI> monitors, Duration timeout) {
-    this.connection = new MonitorConnection(monitors, timeout, Optional.empty());
+  private MonitorsClient(MonitorConnection connection) {
+    this.connection = connection;
   }
 
-  /** A client of one of them, whichever decides. */
-  public static MonitorsClient of(ServerAddress monitor, Duration timeout) {
-    return new MonitorsClient(List.of(URI.create("http://" + monitor)), timeout);
+  /**
+   * An operator's, of these; nothing is connected yet.
+   *
+   * @param credentials for https
+   */
+  public MonitorsClient(
+      List<URI> monitors, Duration timeout, Optional<WatchedCredentials> credentials) {
+    this(new MonitorConnection(monitors, timeout, credentials, false));
+  }
+
+  /**
+   * A monitor's, of another one, which it believes only if that may agree with others.
+   *
+   * @param credentials without them both are on this host
+   */
+  public static MonitorsClient amongMonitors(
+      ServerAddress monitor, Duration timeout, Optional<WatchedCredentials> credentials) {
+    URI address = URI.create((credentials.isPresent() ? "https://" : "http://") + monitor);
+    return new MonitorsClient(new MonitorConnection(List.of(address), timeout, credentials, true));
   }
 
   /** What the one that is asked says of itself. */

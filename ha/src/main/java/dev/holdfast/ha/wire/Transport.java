@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Transport implements AutoCloseable {
   private final Duration connectTimeout;
   private final Optional<WatchedCredentials> credentials;
+  private final boolean amongMonitors;
   private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Credentials used;
@@ -28,10 +29,13 @@ final class Transport implements AutoCloseable {
    * Nothing is connected yet.
    *
    * @param credentials for https
+   * @param amongMonitors whether nobody is believed but monitors that may agree with others
    */
-  Transport(Duration connectTimeout, Optional<WatchedCredentials> credentials) {
+  Transport(
+      Duration connectTimeout, Optional<WatchedCredentials> credentials, boolean amongMonitors) {
     this.connectTimeout = connectTimeout;
     this.credentials = credentials;
+    this.amongMonitors = amongMonitors;
     this.used = credentials.map(WatchedCredentials::current).orElse(null);
     this.client = build(used);
   }
@@ -70,7 +74,10 @@ final class Transport implements AutoCloseable {
       // The JDK adds the check of the host's name to these parameters.
       SSLParameters parameters = new SSLParameters();
       Credentials.protocols(parameters);
-      builder.sslParameters(parameters).sslContext(credentials.orElseThrow().client(from));
+      WatchedCredentials watched = credentials.orElseThrow();
+      builder
+          .sslParameters(parameters)
+          .sslContext(amongMonitors ? watched.amongMonitors(from) : watched.client(from));
     }
     return builder.build();
   }

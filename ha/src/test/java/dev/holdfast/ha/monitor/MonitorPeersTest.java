@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class MonitorPeersTest {
   private static void refuses(ErrorCode code, String message, String self, String place) {
-    assertThatThrownBy(() -> MonitorPeers.of(self, Map.of("m1", place)))
+    assertThatThrownBy(() -> MonitorPeers.of(self, Map.of("m1", place), false))
         .isInstanceOf(HoldfastException.class)
         .hasMessageContaining(message)
         .satisfies(error -> assertThat(((HoldfastException) error).code()).isEqualTo(code));
@@ -20,7 +20,7 @@ class MonitorPeersTest {
   @Test
   void aPortThatIsNotNamedIsTheNext() {
     MonitorPeers peers =
-        MonitorPeers.of("m1", Map.of("m1", "127.0.0.1:8010", "m2", "[::1]:8020,9000"));
+        MonitorPeers.of("m1", Map.of("m1", "127.0.0.1:8010", "m2", "[::1]:8020,9000"), false);
     assertThat(peers.service()).isEqualTo("127.0.0.1:8010");
     assertThat(peers.own().agreement()).isEqualTo(new ServerAddress("127.0.0.1", 8011));
     assertThat(peers.all().get("m2").agreement()).isEqualTo(new ServerAddress("::1", 9000));
@@ -34,7 +34,21 @@ class MonitorPeersTest {
   }
 
   @Test
+  void overTlsTheyMayBeAnywhere() {
+    MonitorPeers peers =
+        MonitorPeers.of("m1", Map.of("m1", "192.0.2.1:8010", "m2", "m2.invalid:8010"), true);
+    assertThat(peers.service()).isEqualTo("192.0.2.1:8010");
+    assertThat(
+            MonitorPeers.of("m1", Map.of("m1", "[::1]:8010", "m2", "localhost:8020"), true).all())
+        .hasSize(2);
+    assertThatThrownBy(() ->
+            MonitorPeers.of("m1", Map.of("m1", "127.0.1.1:8010", "m2", "192.0.2.2:8010"), true))
+        .isInstanceOf(HoldfastException.class)
+        .hasMessageContaining("this monitor would listen on 127.0.1.1");
+  }
+
+  @Test
   void refusesAddressesThatOthersReach() {
-    refuses(ErrorCode.FEATURE_NOT_SUPPORTED, "there is no TLS yet", "m1", "192.0.2.1:8010");
+    refuses(ErrorCode.OPTION_REQUIRED, "without certificates", "m1", "192.0.2.1:8010");
   }
 }

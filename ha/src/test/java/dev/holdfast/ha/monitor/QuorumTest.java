@@ -109,7 +109,7 @@ class QuorumTest {
   }
 
   private Quorum quorum(Peer... members) {
-    return new Quorum(self, GROUP, TERM, () -> List.of(Set.of(members)));
+    return new Quorum(self, GROUP, TERM, () -> List.of(Set.of(members)), Optional.empty());
   }
 
   /** On a thread of its own: the client's answers come by the common pool. */
@@ -162,8 +162,8 @@ class QuorumTest {
     two.server.stop(0);
     List<Set<Peer>> sets = List.of(Set.of(self, one.peer), Set.of(self, one.peer, two.peer));
     List<Set<Peer>> others = List.of(Set.of(self, one.peer), Set.of(self, two.peer));
-    try (Quorum quorum = new Quorum(self, GROUP, TERM, () -> sets);
-        Quorum split = new Quorum(self, GROUP, TERM, () -> others)) {
+    try (Quorum quorum = new Quorum(self, GROUP, TERM, () -> sets, Optional.empty());
+        Quorum split = new Quorum(self, GROUP, TERM, () -> others, Optional.empty())) {
       assertThat(quorum.confirm()).isTrue();
       assertThat(split.confirm()).isFalse();
     }

@@ -79,10 +79,11 @@ class ReplicatedMonitorTest {
         name,
         Monitor.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()),
-            MonitorPeers.of(name, peers),
+            MonitorPeers.of(name, peers, false),
             directory(name),
             Clock.systemUTC(),
-            new NotedNews(said)));
+            new NotedNews(said),
+            Optional.empty()));
   }
 
   private Path directory(String name) {
@@ -104,7 +105,7 @@ class ReplicatedMonitorTest {
   }
 
   private MonitorsClient monitors() {
-    MonitorsClient client = new MonitorsClient(addresses(), TIMEOUT);
+    MonitorsClient client = new MonitorsClient(addresses(), TIMEOUT, Optional.empty());
     clients.add(client);
     return client;
   }
