@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Hosts on one: a bridge, and for each of some names a network namespace with an address of its own
@@ -15,7 +16,10 @@ final class NetworkNamespaces implements MonitorSite.Hosts, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int NUMBERS = 250;
 
-  private final String tag = "hf" + ProcessHandle.current().pid();
+  /** Names are given free some time after what had them. */
+  private static final AtomicInteger MADE = new AtomicInteger();
+
+  private final String tag = "hf" + ProcessHandle.current().pid() + "." + MADE.incrementAndGet();
   private final String net =
       "10.214." + (1 + Math.floorMod(ProcessHandle.current().pid(), NUMBERS));
   private final List<String> names;

@@ -58,13 +58,19 @@ public final class Replica implements AutoCloseable {
   private final RaftServer server;
   private final RaftServer.Division division;
   private final Registers registers;
+  private final Optional<Reconnection> reconnection;
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
 
-  private Replica(RaftServer server, RaftServer.Division division, Registers registers) {
+  private Replica(
+      RaftServer server,
+      RaftServer.Division division,
+      Registers registers,
+      Optional<Reconnection> reconnection) {
     this.server = server;
     this.division = division;
     this.registers = registers;
+    this.reconnection = reconnection;
   }
 
   /**
@@ -90,7 +96,8 @@ public final class Replica implements AutoCloseable {
     RaftGroupId groupId = RaftGroupId.valueOf(group);
     RaftProperties properties = RatisSettings.of(directory, self);
     Parameters parameters = new Parameters();
-    credentials.ifPresent(watched -> SecureTransport.use(watched, properties, parameters));
+    Optional<SecureTransport.Use> transport =
+        credentials.map(watched -> SecureTransport.use(watched, properties, parameters));
     try {
       RaftServer server =
           RaftServer.newBuilder()
@@ -104,7 +111,9 @@ public final class Replica implements AutoCloseable {
               .build();
       try {
         server.start();
-        return new Replica(server, server.getDivision(groupId), registers);
+        RaftServer.Division division = server.getDivision(groupId);
+        return new Replica(
+            server, division, registers, transport.map(use -> use.reconnection(division)));
       } catch (IOException | RuntimeException e) {
         server.close();
         throw e;
@@ -311,6 +320,7 @@ public final class Replica implements AutoCloseable {
 
   @Override
   public void close() {
+    reconnection.ifPresent(Reconnection::close);
     try {
       server.close();
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.holdfast.ha.tls.Credentials;
 import dev.holdfast.ha.tls.WatchedCredentials;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
@@ -22,6 +23,7 @@ import org.apache.ratis.thirdparty.io.netty.handler.ssl.ClientAuth;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.JdkSslContext;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ratis's gRPC over TLS in which both ends show a monitor's certificate. Ratis by itself makes its
@@ -31,16 +33,32 @@ import org.apache.ratis.thirdparty.io.netty.handler.ssl.SupportedCipherSuiteFilt
  * the new certificate, and is checked anew.
  */
 final class SecureTransport implements RpcType {
-  private static final String CREDENTIALS = SecureTransport.class.getName() + ".credentials";
+  private static final String USE = SecureTransport.class.getName() + ".use";
+
+  /** What a server is made with, and where its connections are once it is made. */
+  static final class Use {
+    private final WatchedCredentials credentials;
+    private volatile @Nullable GrpcServicesImpl services;
+
+    private Use(WatchedCredentials credentials) {
+      this.credentials = credentials;
+    }
+
+    /** Of a server that has started. */
+    Reconnection reconnection(RaftServer.Division division) {
+      return new Reconnection(Objects.requireNonNull(services).getProxies(), division, credentials);
+    }
+  }
 
   /** Ratis makes one by its class's name. */
   SecureTransport() {}
 
   /** Has a server that is made with these talk like that. */
-  static void use(
-      WatchedCredentials credentials, RaftProperties properties, Parameters parameters) {
+  static Use use(WatchedCredentials credentials, RaftProperties properties, Parameters parameters) {
     RaftConfigKeys.Rpc.setType(properties, new SecureTransport());
-    parameters.put(CREDENTIALS, credentials, WatchedCredentials.class);
+    Use use = new Use(credentials);
+    parameters.put(USE, use, Use.class);
+    return use;
   }
 
   @Override
@@ -54,27 +72,30 @@ final class SecureTransport implements RpcType {
   }
 
   private static final class Factory extends GrpcFactory {
-    private final WatchedCredentials credentials;
+    private final Use use;
 
     Factory(Parameters parameters) {
       super(parameters);
-      this.credentials = parameters.getNonNull(CREDENTIALS, WatchedCredentials.class);
+      this.use = parameters.getNonNull(USE, Use.class);
     }
 
     @Override
     public GrpcServices newRaftServerRpc(RaftServer server) {
-      SSLContext context = credentials.amongMonitors();
-      return GrpcServicesImpl.newBuilder()
-          .setServer(server)
-          .setCustomizer(this::checked)
-          .setServerSslContextForServer(netty(context, false))
-          .setServerSslContextForClient(netty(context, true))
-          .build();
+      SSLContext context = use.credentials.amongMonitors();
+      GrpcServicesImpl services =
+          GrpcServicesImpl.newBuilder()
+              .setServer(server)
+              .setCustomizer(this::checked)
+              .setServerSslContextForServer(netty(context, false))
+              .setServerSslContextForClient(netty(context, true))
+              .build();
+      use.services = services;
+      return services;
     }
 
     private NettyServerBuilder checked(
         NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-      return builder.intercept(new PeerChecks(credentials));
+      return builder.intercept(new PeerChecks(use.credentials));
     }
 
     private static SslContext netty(SSLContext context, boolean client) {

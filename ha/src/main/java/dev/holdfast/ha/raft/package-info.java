@@ -30,6 +30,11 @@
  * rests, a leader that was cut off reads what another has changed. Who needs to know that this
  * member leads still asks a majority for the terms that they know: {@link
  * dev.holdfast.ha.raft.Replica#majorities}.
+ *
+ * <p>Members on several hosts talk over TLS ({@link dev.holdfast.ha.tls}): {@link
+ * dev.holdfast.ha.raft.SecureTransport} is Ratis's gRPC with contexts that follow the files, {@link
+ * dev.holdfast.ha.raft.PeerChecks} ends what a certificate covers no more, {@link
+ * dev.holdfast.ha.raft.Reconnection} begins connections anew that Ratis would keep.
  */
 @NullMarked
 package dev.holdfast.ha.raft;

@@ -103,6 +103,28 @@ class SecureReplicaTest {
     }
   }
 
+  @Test
+  void whoRenewsInTimeGoesOnBeyondTheEndOfTheFormerCertificate() {
+    monitors("m1", "m2", "m3");
+    site.form(3);
+    Replica leader = site.leader();
+    write(leader, "a", 0, "one");
+    files.keySet().forEach(name -> monitor(name, DAY.multipliedBy(4)));
+    String shown =
+        "the other end's certificate, of 'm%d', ends in [34] days.*"
+            .formatted(1 + site.running().indexOf(leader));
+    Eventually.see(
+        "that both others are called with the new one",
+        () -> log.stream().filter(line -> line.matches(shown)).count(),
+        count -> count >= 2);
+    clock.forward(DAY.plus(DAY));
+    // Over the connections that it has had from the beginning it would not be heard any more.
+    assertThat(write(leader, "a", 1, "two")).isEqualTo(2);
+    for (Replica each : site.running()) {
+      Eventually.see("the same", each::content, leader.content()::equals);
+    }
+  }
+
   private long leaders() {
     return site.running().stream().filter(each -> each.leads().isPresent()).count();
   }
