@@ -2,6 +2,7 @@ package dev.holdfast.ha.decide;
 
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.TimelineHistory;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  * @param nodes the nodes, by identity
  * @param course what the cluster is doing
  * @param operations the latest operators' tokens with their answers, so that asking twice does once
+ * @param longestLease the longest that any lease may be that was ever given: a monitor that starts
+ *     waits for one of it, because settings with a shorter one may be younger than the last lease
  * @param volatileState what need not be persisted
  */
 public record ClusterState(
@@ -36,6 +39,7 @@ public record ClusterState(
     Map<NodeId, Node> nodes,
     Course course,
     SequencedMap<Long, Command.Answer> operations,
+    Duration longestLease,
     Volatile volatileState) {
 
   /** How many operators' tokens are remembered. */
@@ -70,6 +74,7 @@ public record ClusterState(
         Map.of(),
         new Course.Forming(),
         new LinkedHashMap<>(),
+        settings.lease(),
         new Volatile(now, Map.of(), now));
   }
 
@@ -86,7 +91,8 @@ public record ClusterState(
         && nodes.equals(other.nodes)
         && settings.equals(other.settings)
         && line.equals(other.line)
-        && operations.equals(other.operations);
+        && operations.equals(other.operations)
+        && longestLease.equals(other.longestLease);
   }
 
   ClusterState nextRevision() {
@@ -94,7 +100,12 @@ public record ClusterState(
   }
 
   ClusterState withSettings(Settings next) {
-    return with(draft -> draft.settings = next);
+    return with(draft -> {
+      draft.settings = next;
+      if (next.lease().compareTo(draft.longestLease) > 0) {
+        draft.longestLease = next.lease();
+      }
+    });
   }
 
   ClusterState withEpoch(long next) {
@@ -169,6 +180,7 @@ public record ClusterState(
     private Map<NodeId, Node> nodes;
     private Course course;
     private SequencedMap<Long, Command.Answer> operations;
+    private Duration longestLease;
     private Volatile volatileState;
 
     Draft(ClusterState from) {
@@ -182,6 +194,7 @@ public record ClusterState(
       this.nodes = from.nodes;
       this.course = from.course;
       this.operations = from.operations;
+      this.longestLease = from.longestLease;
       this.volatileState = from.volatileState;
     }
 
@@ -197,6 +210,7 @@ public record ClusterState(
           nodes,
           course,
           operations,
+          longestLease,
           volatileState);
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.ha.decide;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ public final class Decider {
         if (changed.isPresent()) {
           next = changed.get();
           applied.add(rule.name());
+          ElectionSteps.cost(situation, next).ifPresent(applied::add);
           if (applied.size() > MOST_RULES) {
             throw new IllegalStateException("rules without an end: " + applied.subList(180, 200));
           }
@@ -138,7 +140,7 @@ public final class Decider {
   }
 
   /** Nobody was heard yet, and a lease may have been given the moment before the last end. */
-  private static ClusterState start(ClusterState state, long now) {
+  private ClusterState start(ClusterState state, long now) {
     Course course =
         switch (state.course()) {
           case Course.Forming forming -> forming;
@@ -149,8 +151,16 @@ public final class Decider {
         };
     return state
         .withCourse(course)
-        .withVolatile(
-            new ClusterState.Volatile(now, Map.of(), now + state.settings().lease().toNanos()));
+        .withVolatile(new ClusterState.Volatile(now, Map.of(), now + longestLease(state)));
+  }
+
+  /** Settings with a shorter lease may be younger than a lease that was given under others. */
+  private long longestLease(ClusterState state) {
+    Duration lease =
+        guards.contains(Guard.LONGEST_LEASE_REMEMBERED)
+            ? state.longestLease()
+            : state.settings().lease();
+    return lease.toNanos();
   }
 
   /** Answers the node that asks, and every other whose order has changed. */

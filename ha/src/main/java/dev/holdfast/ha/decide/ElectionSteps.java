@@ -313,6 +313,32 @@ final class ElectionSteps {
     return next;
   }
 
+  /**
+   * What is known to be lost, in words, when somebody else than the old primary is promoted now.
+   */
+  static Optional<String> cost(Situation before, ClusterState after) {
+    if (!(before.state().course() instanceof Course.Election election)
+        || !(after.course() instanceof Course.Promotion)
+        || after.isHolder(before.holder())) {
+      return Optional.empty();
+    }
+    NodeId chosen = after.grant().orElseThrow().holder();
+    long loss =
+        Choice.floor(before, election)
+            .map(floor -> floor.beyond(before.position(chosen)))
+            .orElse(0L);
+    return loss > 0
+        ? Optional.of(
+            "at least "
+                + loss
+                + " bytes of WAL are lost: node "
+                + before.holder()
+                + " had reported them, and node "
+                + chosen
+                + " has not received them")
+        : Optional.empty();
+  }
+
   private static ClusterState promote(
       Situation situation, Course.Election election, Proof proof, Node chosen) {
     ClusterState state = situation.state();

@@ -26,6 +26,8 @@ enum Guard {
   REPORTS_IN_ORDER,
   /** The lease has to have passed; without, it is not waited for. */
   LEASE_WAITED_FOR,
+  /** A monitor that starts waits for the longest lease there was; without, for one as it is set. */
+  LONGEST_LEASE_REMEMBERED,
   /** An asynchronous failover respects the budget. */
   LOSS_BUDGET,
   /** The holder's word counts when it has promised this epoch; without, that it is stopped. */

@@ -73,6 +73,9 @@ public record Settings(
     if (unhealthyAfter.compareTo(heartbeat) <= 0) {
       throw new IllegalArgumentException("unhealthy-after must be longer than a heartbeat");
     }
+    if (lease.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException("lease must be at least two heartbeats");
+    }
   }
 
   /** After so long a stream on which nothing comes is dead: a primary says something each beat. */
@@ -121,6 +124,22 @@ public record Settings(
   /** The same with another budget of bytes. */
   public Settings withLossBudget(long bytes) {
     return copy(synchronous, numberSyncStandbys, strict, bytes);
+  }
+
+  /** The same with another time for which an asynchronous primary may write unheard. */
+  public Settings withLease(Duration other) {
+    return new Settings(
+        synchronous,
+        numberSyncStandbys,
+        strict,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        other,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit);
   }
 
   private Settings copy(boolean waits, int number, boolean blocks, long bytes) {

@@ -400,6 +400,7 @@ final class Cluster {
         before.nodes(),
         before.course(),
         before.operations(),
+        before.longestLease(),
         heard);
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.ha.decide.Grant;
 import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Settings;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ record StoredCluster(
     List<Node> nodes,
     Course course,
     List<Command.Answer> operations,
+    Duration longestLease,
     Map<NodeId, ServerAddress> endpoints) {
 
   /** The only one yet. */
@@ -71,6 +73,7 @@ record StoredCluster(
         List.copyOf(state.nodes().values()),
         state.course(),
         List.copyOf(state.operations().values()),
+        state.longestLease(),
         endpoints);
   }
 
@@ -91,6 +94,7 @@ record StoredCluster(
         byIdentity,
         course,
         byToken,
+        longestLease,
         new ClusterState.Volatile(now, Map.of(), now));
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.WeakenedRules;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -115,8 +116,25 @@ final class Faults {
       giveWordForADeadPrimary();
     } else if (which < 93) {
       goBackToTheRepository();
+    } else if (which < 94 && !simulation.settings().synchronous()) {
+      changeTheLease(span);
     } else {
       operate();
+    }
+  }
+
+  /** Another lease; the monitor that has noted it may be gone before anybody hears of it. */
+  private void changeTheLease(long span) {
+    Duration usual = simulation.settings().lease();
+    boolean shorter = simulation.monitor().state().settings().lease().compareTo(usual) > 0;
+    Duration lease = shorter ? usual : usual.multipliedBy(3);
+    simulation
+        .monitor()
+        .ask(new Request.Set(simulation.monitor().state().settings().withLease(lease)));
+    if (shorter && simulation.chance(50)) {
+      besiege(span);
+      simulation.monitor().crash();
+      simulation.after(simulation.below(SECOND), simulation.monitor()::start);
     }
   }
 

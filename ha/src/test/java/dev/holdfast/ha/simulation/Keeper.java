@@ -32,7 +32,10 @@ final class Keeper {
   private long answered;
   private long fresh;
   private long monitorHeard;
+
+  /** Kept on disk, so that the next keeper of the same boot goes on under it. */
   private long leaseEnds;
+
   private long acts;
   private long busyWith;
   private boolean up;
@@ -83,9 +86,15 @@ final class Keeper {
     up = false;
   }
 
-  /** Its directory is gone: it will be a new node. */
+  /** The host was started again: what was written of a lease speaks of a clock that is gone. */
+  void forgetLease() {
+    leaseEnds = machine.clock();
+  }
+
+  /** Its directory is gone: it will be a new node, and has no lease. */
   void loseMemory() {
     crash();
+    forgetLease();
     memory = null;
     durable = null;
     token = simulation.nextToken();

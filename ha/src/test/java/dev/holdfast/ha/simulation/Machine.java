@@ -73,6 +73,7 @@ final class Machine {
     if (!up) {
       up = true;
       suspendedUntil = 0;
+      keeper.forgetLease();
       keeper.start();
     }
   }
