@@ -226,6 +226,12 @@ public final class Options {
     return Duration.ofMillis(required(name, key(name), Long.class));
   }
 
+  /** A length of time, if it is set. */
+  public Optional<Duration> optionalDuration(String name) {
+    checkType(name, OptionType.TIME);
+    return Optional.ofNullable(get(name, key(name), Long.class)).map(Duration::ofMillis);
+  }
+
   /** A text. */
   public String string(String name) {
     return string(name, key(name));

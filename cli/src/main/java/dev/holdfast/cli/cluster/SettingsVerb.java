@@ -4,10 +4,14 @@ import dev.holdfast.cli.Verb;
 import dev.holdfast.cli.VerbContext;
 import dev.holdfast.config.Options;
 import dev.holdfast.domain.ByteCount;
+import dev.holdfast.domain.ErrorCode;
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Json;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,6 +47,7 @@ final class SettingsVerb implements Verb {
     Optional<Boolean> strict = options.optionalFlag("strict");
     OptionalInt number = options.optionalInteger("number-sync-standbys");
     OptionalLong budget = options.optionalBytes("loss-budget");
+    Optional<Duration> lease = options.optionalDuration("lease");
     Optional<Settings.Profile> profile =
         options
             .optional("profile")
@@ -51,17 +56,30 @@ final class SettingsVerb implements Verb {
         && strict.isEmpty()
         && number.isEmpty()
         && budget.isEmpty()
+        && lease.isEmpty()
         && profile.isEmpty()) {
       return Optional.empty();
     }
+    Settings quick = profile.map(settings::withProfile).orElse(settings);
     return Optional.of(
-        profile
-            .map(settings::withProfile)
-            .orElse(settings)
+        quick
+            .withLease(lease.map(time -> refuseShort(time, quick)).orElse(quick.lease()))
             .withSynchronous(synchronous.orElse(settings.synchronous()))
             .withStrict(strict.orElse(settings.strict()))
             .withNumberSyncStandbys(number.orElse(settings.numberSyncStandbys()))
             .withLossBudget(budget.orElse(settings.lossBudget())));
+  }
+
+  private static Duration refuseShort(Duration lease, Settings settings) {
+    Duration least = settings.heartbeat().multipliedBy(2);
+    if (lease.compareTo(least) < 0) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_INVALID_VALUE,
+          "a lease of %d ms is shorter than two heartbeats of %d ms"
+              .formatted(lease.toMillis(), settings.heartbeat().toMillis()),
+          "One report that is late would end it; --profile=fast has a shorter heartbeat.");
+    }
+    return lease;
   }
 
   private static String text(Settings settings) {
@@ -70,6 +88,7 @@ final class SettingsVerb implements Verb {
     number-sync-standbys  %d
     strict                %s
     loss-budget           %s
+    lease                 %s
     profile               %s
     """
         .formatted(
@@ -77,9 +96,15 @@ final class SettingsVerb implements Verb {
             settings.numberSyncStandbys(),
             settings.strict() ? "y" : "n",
             new ByteCount(settings.lossBudget()),
+            seconds(settings.lease()),
             settings
                 .profile()
                 .map(profile -> profile.name().toLowerCase(Locale.ROOT))
                 .orElse("other"));
+  }
+
+  /** {@code 3s}, {@code 2.5s}, as the option takes it. */
+  private static String seconds(Duration time) {
+    return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + "s";
   }
 }
