@@ -21,17 +21,18 @@ final class Conversation {
   private static final int SENDING_TIMES = 256;
 
   private final long incarnation;
+  private final Lease lease;
   private final long[] sentAt = new long[SENDING_TIMES];
   private long sequence;
   private long answered;
   private long fresh;
   private long monitorHeard = System.nanoTime();
-  private long leaseEnds = BootClock.nanos();
   private @Nullable Report reported;
   private long reportedAt;
 
-  Conversation(long incarnation) {
+  Conversation(long incarnation, Lease lease) {
     this.incarnation = incarnation;
+    this.lease = lease;
     this.sequence = incarnation << INCARNATION_SHIFT;
     this.fresh = sequence + 1;
   }
@@ -63,7 +64,7 @@ final class Conversation {
 
   /** Nanoseconds until the lease ends, of suspended time too; negative when it has. */
   long leaseLeft() {
-    return leaseEnds - BootClock.nanos();
+    return lease.left();
   }
 
   /** Nanoseconds until the next report is due, whether or not anything has changed. */
@@ -103,14 +104,19 @@ final class Conversation {
     return tell.answers() <= sequence || tell.order() instanceof Order.Leave;
   }
 
-  /** An order that is in force now. */
+  /**
+   * An order that is in force now.
+   *
+   * @throws dev.holdfast.domain.HoldfastException file-write (64) when the lease that came with it
+   *     cannot be written down: the order is heard all the same
+   */
   void hears(Command.Tell tell) {
     answered = tell.answers();
     monitorHeard = System.nanoTime();
     boolean ours = tell.answers() >> INCARNATION_SHIFT == incarnation;
     if (tell.order() instanceof Order.Lead && ours && sequence - tell.answers() < SENDING_TIMES) {
       long asked = sentAt[(int) (tell.answers() % SENDING_TIMES)];
-      leaseEnds = Math.max(leaseEnds, asked + tell.lease());
+      lease.granted(asked, tell.lease());
     }
   }
 }

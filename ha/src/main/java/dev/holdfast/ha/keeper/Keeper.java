@@ -37,6 +37,9 @@ final class Keeper implements AutoCloseable {
   /** A failed act is tried again after this. */
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+  /** So long a keeper that ends waits for the answer to its last question. */
+  private static final Duration LAST_ANSWER = Duration.ofMillis(500);
+
   private static final Duration RESTARTS_COUNT = Duration.ofMinutes(1);
 
   /** What wakes the keeper. */
@@ -56,6 +59,8 @@ final class Keeper implements AutoCloseable {
   private final ProcessWatch ends;
   private final Consumer<String> log;
   private final LinkedBlockingQueue<News> inbox = new LinkedBlockingQueue<>();
+  private final Lease lease;
+  private final DeadMan deadMan;
   private final Conversation conversation;
   private final InForce inForce;
   private final Stranding stranding;
@@ -68,6 +73,7 @@ final class Keeper implements AutoCloseable {
   private Server seen = Server.ABSENT;
   private long notBefore = System.nanoTime();
   private boolean left;
+  private boolean waitsForDeadMan;
 
   /** Nanoseconds until the next turn when nobody wakes the keeper. */
   private long patience;
@@ -84,6 +90,8 @@ final class Keeper implements AutoCloseable {
       KeeperStore store,
       ServerEye eye,
       Hands hands,
+      Lease lease,
+      DeadMan deadMan,
       MonitorClient client,
       ServerAddress endpoint,
       Consumer<String> log) {
@@ -92,7 +100,9 @@ final class Keeper implements AutoCloseable {
     this.hands = hands;
     this.log = log;
     this.revision = memory().revision();
-    this.conversation = new Conversation(store.record().incarnation());
+    this.lease = lease;
+    this.deadMan = deadMan;
+    this.conversation = new Conversation(store.record().incarnation(), lease);
     this.inForce = new InForce(hands::configured);
     this.stranding = new Stranding(hands, log);
     this.acts = new ActRunner(hands, () -> sight, done -> inbox.add(new News.Done(done)));
@@ -116,6 +126,9 @@ final class Keeper implements AutoCloseable {
       if (!left) {
         await();
       }
+    }
+    if (!left) {
+      attempt(this::leaveTime);
     }
     return left;
   }
@@ -147,11 +160,13 @@ final class Keeper implements AutoCloseable {
     sight = look();
     vitals.note(sight, isToLead());
     if (hasLeft()) {
+      lease.release();
       store.forget();
       left = true;
       return;
     }
     fenceInTime();
+    attempt(this::guard);
     notice();
     stranding.consider(memory(), sight, acts.isBusy(), store.record().peers());
     act();
@@ -172,15 +187,58 @@ final class Keeper implements AutoCloseable {
    * A lease ends whatever else goes on: a long act, a checkpoint, a state directory that is full.
    */
   private void fenceInTime() {
-    boolean writes = sight.server() == Server.PRIMARY || sight.server() == Server.HUNG;
-    if (writes
-        && inForce.mayBeLeased(memory().order(), settings().synchronous())
-        && conversation.leaseLeft() < fencingTime()) {
+    if (mayWriteLeased() && !leaseLasts()) {
       log.accept("the lease ends: PostgreSQL is stopped");
       acts.giveUp();
       hands.fence();
       sight = look();
     }
+  }
+
+  /**
+   * While PostgreSQL writes under a lease, or is about to, the lease is on disk, and the dead-man
+   * process sees to its end when this one cannot. A standby, and a primary that waits for its sync
+   * set, are not guarded.
+   */
+  private void guard() {
+    boolean begins = isToldToLease() && (leaseLasts() || acts.isBusy() || memory().underway());
+    if (begins || mayWriteLeased()) {
+      lease.guard();
+      deadMan.ensure();
+    } else {
+      lease.release();
+    }
+  }
+
+  private boolean mayWriteLeased() {
+    boolean writes =
+        switch (sight.server()) {
+          case PRIMARY, HUNG, LEFTOVERS -> true;
+          case STANDBY, FROZEN, STOPPED, ABSENT -> false;
+        };
+    return writes && inForce.mayBeLeased(memory().order(), settings().synchronous());
+  }
+
+  private boolean isToldToLease() {
+    return memory().order().isPresent()
+        && memory().order().get() instanceof Order.Lead lead
+        && lead.protection() instanceof Protection.Leased;
+  }
+
+  private boolean leaseLasts() {
+    return conversation.leaseLeft() >= fencingTime();
+  }
+
+  /** Whether a lease is to begin that nobody but this process would see to the end of. */
+  private boolean lacksDeadMan(Act act) {
+    boolean leased =
+        switch (act) {
+          case Act.StartPrimary start -> start.protection() instanceof Protection.Leased;
+          case Act.Promote promote -> promote.protection() instanceof Protection.Leased;
+          case Act.Apply apply -> apply.protection() instanceof Protection.Leased;
+          default -> false;
+        };
+    return leased && !(lease.isGuarded() && deadMan.isUp());
   }
 
   /** What is kept of a lease for stopping before its end, in nanoseconds. */
@@ -283,6 +341,10 @@ final class Keeper implements AutoCloseable {
     unproven = null;
     Act act = rules().next(memory(), view());
     if (act instanceof Act.Nothing || restsOnTheUnreadable(act)) {
+      return;
+    }
+    waitsForDeadMan = lacksDeadMan(act);
+    if (waitsForDeadMan) {
       return;
     }
     if (act.outlivesItsKeeper()) {
@@ -414,6 +476,29 @@ final class Keeper implements AutoCloseable {
     }
   }
 
+  /**
+   * A keeper that ends in good order asks once more, so that the next one has most of a lease to
+   * come up in.
+   */
+  private void leaveTime() {
+    if (!lease.isGuarded()) {
+      return;
+    }
+    // The signal that ends the process interrupts this thread, which is to wait once more.
+    boolean interrupted = Thread.interrupted();
+    Report last = rules().report(memory(), view(), conversation.next());
+    conversation.sends(last);
+    line.send(last);
+    long deadline = System.nanoTime() + LAST_ANSWER.toNanos();
+    patience = WHILE_BUSY.toNanos();
+    while (conversation.answered() < last.sequence() && System.nanoTime() - deadline < 0) {
+      await();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void await() {
     try {
       News news = inbox.poll(patience, TimeUnit.NANOSECONDS);
@@ -430,14 +515,12 @@ final class Keeper implements AutoCloseable {
 
   /** Until something happens, the next heartbeat is due, or a lease is about to end. */
   private long untilNext() {
-    if (acts.isBusy() && !acts.rebuilds()) {
+    if ((acts.isBusy() && !acts.rebuilds()) || waitsForDeadMan) {
       return WHILE_BUSY.toNanos();
     }
     long heartbeat = settings().heartbeat().toNanos();
     long next = conversation.untilDue(settings().heartbeat());
-    if (memory().order().isPresent()
-        && memory().order().get() instanceof Order.Lead lead
-        && lead.protection() instanceof Protection.Leased) {
+    if (isToldToLease()) {
       next = Math.min(next, conversation.leaseLeft() - fencingTime());
     }
     return Math.clamp(next, WHILE_BUSY.toNanos(), heartbeat);

@@ -85,6 +85,7 @@ public final class KeeperProcess implements AutoCloseable {
             configuration.data(),
             configuration.state().resolve("postgresql.log"),
             Map.of(Upstreams.VARIABLE, upstreams.file().toString()));
+    LeaseFile lease = LeaseFile.in(configuration.state());
     try (Question question = new Question(configuration.local(), Map.of());
         Keeper one =
             new Keeper(
@@ -97,6 +98,8 @@ public final class KeeperProcess implements AutoCloseable {
                     secret,
                     store.record().memory().orElseThrow().node(),
                     log),
+                new Lease(lease, BootClock::nanos),
+                new DeadMan(lease.path(), configuration.data()),
                 client,
                 configuration.endpoint(),
                 log)) {
