@@ -37,9 +37,18 @@ final class ClusterSite implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** What is special about a site. */
+  private enum Kind {
+    PLAIN,
+    SECURE,
+    REPOSITORY,
+    WAYS
+  }
+
   private final TestDirectory directory = TestDirectory.create();
   private final int monitorPort = ClusterPlace.freePort();
   private final SequencedMap<Integer, Node> nodes = new TreeMap<>();
+  private final boolean ways;
   private final Optional<SiteCertificates> certificates;
   private final Optional<Path> configuration;
   private final MonitorSite monitors;
@@ -53,11 +62,13 @@ final class ClusterSite implements AutoCloseable {
     private final int port = ClusterPlace.freePort();
     private final int health = ClusterPlace.freePort();
     private final Path home;
+    private final Optional<MonitorWay> way;
     private HoldfastCommand.Running keeper;
 
     private Node(int number) {
       this.number = number;
       this.home = directory.directory("n" + number);
+      this.way = ways ? Optional.of(new MonitorWay(monitorPort)) : Optional.empty();
       this.keeper = launch();
     }
 
@@ -74,6 +85,7 @@ final class ClusterSite implements AutoCloseable {
           "--pg-bin=" + TestPostgres.system().bin(),
           "--node-name=" + name(),
           "--node-host=127.0.0.1",
+          "--monitor=" + way.map(one -> "http://127.0.0.1:" + one.port()).orElse(address),
           "--health-listen=127.0.0.1:" + health,
           "--keeper-path=" + home.resolve("keeper"),
           "--log-level-file=off",
@@ -82,6 +94,28 @@ final class ClusterSite implements AutoCloseable {
 
     String name() {
       return "n" + number;
+    }
+
+    /** Between this node's keeper and the monitor, on a site that has such. */
+    MonitorWay way() {
+      return way.orElseThrow();
+    }
+
+    /** The keeper alone; PostgreSQL goes on. */
+    void freezeKeeper(boolean stands) {
+      signal(stands ? "STOP" : "CONT", keeper.process().pid());
+    }
+
+    /** The process that ends PostgreSQL with the lease; empty when there is none. */
+    Optional<ProcessHandle> deadMan() {
+      Path guard = home.resolve("keeper").resolve(STANZA).resolve("lease.guard");
+      try {
+        long pid = Long.parseLong(Files.readString(guard).strip());
+        String line = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+        return line.contains(data().toString()) ? ProcessHandle.of(pid) : Optional.empty();
+      } catch (IOException | NumberFormatException e) {
+        return Optional.empty();
+      }
     }
 
     /** Whether a load balancer that asks for this gets a yes. */
@@ -210,21 +244,28 @@ final class ClusterSite implements AutoCloseable {
 
   /** One on which everybody is on this host, and says everything plainly. */
   ClusterSite() {
-    this(false, false);
+    this(Kind.PLAIN);
   }
 
   /** One that archives into a repository. */
   static ClusterSite withRepository() {
-    return new ClusterSite(false, true);
+    return new ClusterSite(Kind.REPOSITORY);
+  }
+
+  /** One on which each keeper can be cut off from the monitor. */
+  static ClusterSite withWays() {
+    return new ClusterSite(Kind.WAYS);
   }
 
   /** With several monitors of these names that agree, in the place of the one by itself. */
   ClusterSite(String... monitorNames) {
-    this(false, false, monitorNames);
+    this(Kind.PLAIN, monitorNames);
   }
 
-  private ClusterSite(boolean secure, boolean repository, String... monitorNames) {
-    this.configuration = repository ? Optional.of(configured()) : Optional.empty();
+  private ClusterSite(Kind kind, String... monitorNames) {
+    boolean secure = kind == Kind.SECURE;
+    this.configuration = kind == Kind.REPOSITORY ? Optional.of(configured()) : Optional.empty();
+    this.ways = kind == Kind.WAYS;
     this.certificates =
         secure ? Optional.of(new SiteCertificates(directory.resolve("tls"))) : Optional.empty();
     this.monitors = new MonitorSite(directory, monitorNames);
@@ -289,13 +330,13 @@ final class ClusterSite implements AutoCloseable {
 
   /** One on which everybody has a certificate, as on several hosts. */
   static ClusterSite overTls() {
-    return new ClusterSite(true, false);
+    return new ClusterSite(Kind.SECURE);
   }
 
   /** Starts a verb that has to do with the monitor. */
   private HoldfastCommand.Running start(String who, String... words) {
     List<String> command = new ArrayList<>(List.of(words));
-    if (!words[0].equals("monitor")) {
+    if (!words[0].equals("monitor") && !words[0].equals("keeper")) {
       command.add("--monitor=" + address);
     }
     certificates.ifPresent(site -> command.addAll(site.options(who)));
@@ -474,7 +515,9 @@ final class ClusterSite implements AutoCloseable {
     client.close();
     for (Node node : nodes.values()) {
       node.killKeeper();
+      node.deadMan().ifPresent(ProcessHandle::destroyForcibly);
       node.killEverything();
+      node.way.ifPresent(MonitorWay::close);
     }
     if (monitor != null) {
       killMonitor();
