@@ -130,6 +130,14 @@ class AsyncScenariosTest {
       second.startKeeper();
       awaitLeased(site);
       assertThat(second.sql("select count(*) from unsent")).isEqualTo("0");
+
+      // What is planned loses nothing: the lease goes on while the primary stops.
+      first.sql("insert into unsent values ('planned')");
+      HoldfastCommand.Outcome switchover = site.operator("switchover");
+      assertThat(switchover.exit()).as(switchover::toString).isZero();
+      awaitLeased(site);
+      assertThat(second.sql("select t from unsent")).isEqualTo("planned");
+      assertThat(first.said()).doesNotContain("the lease ends");
     }
   }
 

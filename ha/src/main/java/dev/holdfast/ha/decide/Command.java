@@ -8,7 +8,8 @@ public sealed interface Command {
    * @param to the node
    * @param answers the sequence of the node's newest report; the order is as fresh as that
    * @param revision grows with every change of the persisted state; a keeper refuses a lower one
-   * @param lease how long a leased order lasts from the sending of that report, nanoseconds
+   * @param lease for how long from the sending of that report the node may write under a lease,
+   *     nanoseconds; 0 when none is given
    */
   record Tell(NodeId to, long answers, long revision, Order order, long lease) implements Command {}
 

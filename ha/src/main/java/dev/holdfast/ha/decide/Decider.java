@@ -163,6 +163,16 @@ public final class Decider {
     return lease.toNanos();
   }
 
+  /**
+   * Whether a node may be writing under a lease, and is to go on: also while it stops for a
+   * switchover, which may take a while, and until a change away from the lease is proven.
+   */
+  private static boolean writesLeased(ClusterState state, Node node) {
+    return state.isHolder(node.id())
+        && (node.goal().leads() || node.goal() == NodeState.DRAINING)
+        && state.grant().orElseThrow().possible().contains(Protection.LEASED);
+  }
+
   /** Answers the node that asks, and every other whose order has changed. */
   private ClusterState tell(
       ClusterState before,
@@ -175,9 +185,10 @@ public final class Decider {
     if (asks.isPresent() && !after.nodes().containsKey(asks.get())) {
       commands.add(
           new Command.Tell(
-              asks.get(), Long.MAX_VALUE, after.revision(), new Order.Leave(after.epoch()), lease));
+              asks.get(), Long.MAX_VALUE, after.revision(), new Order.Leave(after.epoch()), 0));
     }
-    for (NodeId id : after.nodes().keySet()) {
+    for (Node node : after.nodes().values()) {
+      NodeId id = node.id();
       Sighting seen = after.volatileState().sightings().get(id);
       if (seen == null) {
         continue;
@@ -185,12 +196,11 @@ public final class Decider {
       Order order = Orders.of(after, id);
       boolean changed = before != after && !order.equals(Orders.of(before, id));
       if (changed || asks.filter(id::equals).isPresent()) {
+        boolean given = writesLeased(after, node);
         commands.add(
-            new Command.Tell(id, seen.report().sequence(), after.revision(), order, lease));
-        // Until the change away from a lease is proven, the holder may still be writing on it.
-        leased |=
-            order instanceof Order.Lead
-                && after.grant().orElseThrow().possible().contains(Protection.LEASED);
+            new Command.Tell(
+                id, seen.report().sequence(), after.revision(), order, given ? lease : 0));
+        leased |= given;
       }
     }
     if (!leased) {

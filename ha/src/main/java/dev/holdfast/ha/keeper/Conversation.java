@@ -114,7 +114,7 @@ final class Conversation {
     answered = tell.answers();
     monitorHeard = System.nanoTime();
     boolean ours = tell.answers() >> INCARNATION_SHIFT == incarnation;
-    if (tell.order() instanceof Order.Lead && ours && sequence - tell.answers() < SENDING_TIMES) {
+    if (tell.lease() > 0 && ours && sequence - tell.answers() < SENDING_TIMES) {
       long asked = sentAt[(int) (tell.answers() % SENDING_TIMES)];
       lease.granted(asked, tell.lease());
     }

@@ -174,7 +174,7 @@ final class Keeper {
       remember(accepted.get());
       answered = tell.answers();
       monitorHeard = machine.clock();
-      if (tell.order() instanceof Order.Lead
+      if (tell.lease() > 0
           && (tell.answers() >> 32) == incarnation
           && sequence - tell.answers() < 256) {
         leaseEnds = Math.max(leaseEnds, sentAt[(int) (tell.answers() & 255)] + tell.lease());
