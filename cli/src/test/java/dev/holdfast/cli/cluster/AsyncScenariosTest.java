@@ -29,9 +29,13 @@ class AsyncScenariosTest {
       long deadMan = primary.deadMan().orElseThrow().pid();
       assertThat(site.node(2).deadMan()).isEmpty();
 
+      long began = System.nanoTime();
       primary.killKeeper();
       primary.startKeeper();
       awaitHeard(site, primary);
+      System.out.printf(
+          "the keeper was killed, started and heard again within %d ms%n",
+          Duration.ofNanos(System.nanoTime() - began).toMillis());
       assertThat(primary.postmaster()).as(site::said).isEqualTo(postmaster);
 
       assertThat(primary.stopKeeper()).isZero();

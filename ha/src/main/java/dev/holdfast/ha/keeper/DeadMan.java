@@ -25,6 +25,10 @@ import java.util.OptionalLong;
  */
 final class DeadMan {
   private static final String SCRIPT = "dead-man.sh";
+
+  /** So many starts in vain, two seconds, are no bad luck any more. */
+  private static final int FEW_STARTS = 4;
+
   private static final Duration BETWEEN_STARTS = Duration.ofMillis(500);
 
   private final Path script;
@@ -32,6 +36,7 @@ final class DeadMan {
   private final Path data;
   private final File log;
   private long notBefore = System.nanoTime();
+  private int starts;
 
   /**
    * Starts nothing yet.
@@ -52,15 +57,26 @@ final class DeadMan {
     return process.isPresent() && words(process.getAsLong()).equals(command());
   }
 
+  /** Whether it is worth looking often: one was started a moment ago. */
+  boolean isComing() {
+    return starts <= FEW_STARTS;
+  }
+
   /**
    * Has one started where none is; that it is up is seen a moment later.
    *
-   * @throws HoldfastException execute (102), file-write (64)
+   * @throws HoldfastException execute (102) when it cannot be started, or never comes up; it is
+   *     tried again all the same; file-write (64)
    */
   void ensure() {
-    if (System.nanoTime() - notBefore < 0 || isUp()) {
+    if (System.nanoTime() - notBefore < 0) {
       return;
     }
+    if (isUp()) {
+      starts = 0;
+      return;
+    }
+    starts++;
     notBefore = System.nanoTime() + BETWEEN_STARTS.toNanos();
     OptionalLong other = process();
     if (other.isPresent() && words(other.getAsLong()).contains(script.toString())) {
@@ -84,6 +100,14 @@ final class DeadMan {
           e,
           "It needs sh, setsid and flock (util-linux). Without it this node does not begin to"
               + " write under a lease.");
+    }
+    if (!isComing()) {
+      throw new HoldfastException(
+          ErrorCode.EXECUTE,
+          "the dead-man process does not come up",
+          "Its reason is in '"
+              + log
+              + "'. Without it this node does not begin to write under a lease.");
     }
   }
 

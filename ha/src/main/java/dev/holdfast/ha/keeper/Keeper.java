@@ -515,7 +515,7 @@ final class Keeper implements AutoCloseable {
 
   /** Until something happens, the next heartbeat is due, or a lease is about to end. */
   private long untilNext() {
-    if ((acts.isBusy() && !acts.rebuilds()) || waitsForDeadMan) {
+    if ((acts.isBusy() && !acts.rebuilds()) || (waitsForDeadMan && deadMan.isComing())) {
       return WHILE_BUSY.toNanos();
     }
     long heartbeat = settings().heartbeat().toNanos();

@@ -2,6 +2,7 @@ package dev.holdfast.ha.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.domain.HoldfastException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +67,7 @@ class DeadManTest {
 
   private Optional<Long> number() throws IOException {
     Path guard = directory.resolve("lease.guard");
-    String text = Files.exists(guard) ? Files.readString(guard).strip() : "";
+    String text = Files.isRegularFile(guard) ? Files.readString(guard).strip() : "";
     return text.isEmpty() ? Optional.empty() : Optional.of(Long.parseLong(text));
   }
 
@@ -179,5 +181,23 @@ class DeadManTest {
     start(() -> Files.exists(directory.resolve("lease.guard")));
     assertThat(own.waitFor(Duration.ofMillis(500))).isFalse();
     assertThat(deadMan.isUp()).isFalse();
+  }
+
+  @Test
+  void saysWhenItDoesNotComeUp() throws Exception {
+    Files.createDirectory(directory.resolve("lease.guard"));
+    file.write(new LeaseFile.Span(BootClock.nanos(), 600 * SECOND));
+    AtomicReference<String> said = new AtomicReference<>("");
+    await(() -> {
+      try {
+        deadMan.ensure();
+      } catch (HoldfastException e) {
+        said.set(e.describe());
+      }
+      return !said.get().isEmpty();
+    });
+    assertThat(said.get()).contains("does not come up", "dead-man.log");
+    assertThat(deadMan.isComing()).isFalse();
+    assertThat(directory.resolve("dead-man.log")).content().contains("lease.guard");
   }
 }
