@@ -36,7 +36,8 @@
  *       PostgreSQL for writing under the old grant, and no process of the data directory remains.
  *       Whoever holds its last LSN may be promoted, and so may it itself.
  *   <li><b>The lease</b>, in asynchronous clusters: the holder stopped by itself at a deadline that
- *       has passed. What is lost is compared with the budget, and said.
+ *       has passed. It has one from every answer while it leads, and while it stops for a
+ *       switchover. What is lost is compared with the budget, and said.
  *   <li><b>The operator's word</b>, with the bytes that it costs.
  * </ul>
  *

@@ -11,9 +11,13 @@
  * </pre>
  *
  * <p>What the keeper's thread knows beside its memory on disk is kept in three places: {@code
- * Conversation} (which report was answered when: freshness, the lease), {@code InForce} (who
- * confirms), {@code Stranding} (whether the WAL that is needed is gone). {@code Vitals} is what
- * load balancers are told.
+ * Conversation} (which report was answered when: freshness, the lease's extension), {@code InForce}
+ * (who confirms), {@code Stranding} (whether the WAL that is needed is gone). {@code Vitals} is
+ * what load balancers are told.
+ *
+ * <p>In an asynchronous cluster the primary writes under a {@code Lease}, which is in a {@code
+ * LeaseFile} as well: the next keeper goes on under it, and the {@code DeadMan}, a shell script in
+ * a process of its own, ends PostgreSQL with it when no keeper does.
  *
  * <p>Copies come from another node (the hands do that with {@code postgres.replication}) or from
  * the repository: {@code RepositoryCopies} calls the program's own verbs for it, and {@code
