@@ -15,10 +15,12 @@ import dev.holdfast.ha.wire.NewMonitor;
 import java.time.Duration;
 import java.util.List;
 
-/** Shows the monitors that agree, adds one, or takes one out. */
+/** Shows the monitors that agree, adds one, takes one out, or has them know a cluster again. */
 final class MonitorsVerb implements Verb {
   private static final List<String> HEADINGS =
       List.of("Name", "Host:Port", "Agrees at", "Decides", "Behind", "Heard");
+
+  private static final String REBUILD = "rebuild";
 
   @Override
   public String name() {
@@ -28,6 +30,9 @@ final class MonitorsVerb implements Verb {
   @Override
   public int run(VerbContext context) {
     Options options = context.options();
+    if (options.parameters().equals(List.of(REBUILD))) {
+      return rebuild(context);
+    }
     try (MonitorsClient client =
         new MonitorsClient(
             MonitorClient.addresses(options.string("monitor")),
@@ -37,6 +42,22 @@ final class MonitorsVerb implements Verb {
       context
           .out()
           .print(options.string("output").equals("json") ? Json.pretty(view) + "\n" : text(view));
+      return 0;
+    }
+  }
+
+  /** A cluster is known again to monitors that have lost their state, from what its nodes know. */
+  private static int rebuild(VerbContext context) {
+    if (context.options().optionalStanza().isEmpty()) {
+      throw new HoldfastException(
+          ErrorCode.OPTION_REQUIRED,
+          "monitors rebuild needs a cluster",
+          "For example: holdfast --stanza=main monitors rebuild");
+    }
+    try (OperatorSession session = OperatorSession.of(context)) {
+      boolean dryRun = session.options().flag("dry-run");
+      String text = session.client().rebuild(session.options().flag("allow-data-loss"), dryRun);
+      session.say(dryRun ? "Nothing is done. It would be answered: " + text : text);
       return 0;
     }
   }
@@ -53,7 +74,7 @@ final class MonitorsVerb implements Verb {
     }
     throw new HoldfastException(
         ErrorCode.PARAM_REQUIRED,
-        "monitors needs nothing, add with an address, or remove with a name",
+        "monitors needs nothing, add with an address, remove with a name, or rebuild",
         "For example: holdfast monitors add 10.0.0.4:8010");
   }
 

@@ -244,6 +244,48 @@ class ClusterScenariosTest {
     }
   }
 
+  @Test
+  void aMonitorThatHasLostItsStateKnowsTheClusterAgainFromItsNodes() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (CommittingClient client = new CommittingClient(site.url())) {
+        client.advance();
+        ClusterSite.Node primary = site.primary();
+        long postmaster = primary.postmaster();
+        site.loseMonitor();
+        awaitAgreement(site, "monitors", "rebuild", "--dry-run");
+        HoldfastCommand.Outcome lost = site.operator("status");
+        assertThat(lost.exit()).as(lost::toString).isEqualTo(80);
+        assertThat(lost.toString()).contains("holdfast monitors rebuild");
+
+        HoldfastCommand.Outcome rebuilt = site.operator("monitors", "rebuild");
+        assertThat(rebuilt.exit()).as(() -> rebuilt + site.said()).isZero();
+        assertThat(rebuilt.out()).contains("Node 1 is the primary, of 2 nodes");
+        site.awaitProtected();
+        assertThat(primary.postmaster()).isEqualTo(postmaster);
+        assertThat(site.operator("monitors", "rebuild").toString()).contains("is known");
+
+        client.advance();
+        primary.killHost();
+        awaitPrimary(site, "n2");
+        client.advance();
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  private static void awaitAgreement(ClusterSite site, String... words) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    HoldfastCommand.Outcome outcome = site.operator(words);
+    while (outcome.exit() != 0) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError(outcome + site.said());
+      }
+      outcome = site.operator(words);
+    }
+  }
+
   private static void awaitPrimary(ClusterSite site, String name) {
     site.await(
         name + " as the primary",

@@ -379,6 +379,14 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
+  /** The directory of the monitor by itself is gone, and it begins without. */
+  void loseMonitor() {
+    killMonitor();
+    Path state = directory.path().resolve("monitor");
+    directory.run("rm", "-rf", state.toString()).orThrow("remove " + state);
+    startMonitor();
+  }
+
   Node node(int number) {
     return nodes.computeIfAbsent(number, Node::new);
   }

@@ -15,9 +15,11 @@ import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.decide.Testimony;
 import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.Directive;
 import dev.holdfast.ha.wire.MonitorClient;
+import dev.holdfast.ha.wire.Testifying;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -51,6 +53,8 @@ final class Keeper implements AutoCloseable {
     record Look() implements News {}
   }
 
+  private final String name;
+  private final ServerAddress endpoint;
   private final KeeperStore store;
   private final ServerEye eye;
   private final Hands hands;
@@ -87,6 +91,7 @@ final class Keeper implements AutoCloseable {
   private @Nullable NodeId unproven;
 
   Keeper(
+      String name,
       KeeperStore store,
       ServerEye eye,
       Hands hands,
@@ -95,6 +100,8 @@ final class Keeper implements AutoCloseable {
       MonitorClient client,
       ServerAddress endpoint,
       Consumer<String> log) {
+    this.name = name;
+    this.endpoint = endpoint;
     this.store = store;
     this.eye = eye;
     this.hands = hands;
@@ -463,13 +470,21 @@ final class Keeper implements AutoCloseable {
     return silences.get(set.required() - 1);
   }
 
+  private Testifying testimony(Report report) {
+    KeeperRecord record = store.record();
+    Testimony testimony =
+        new Testimony(
+            report, name, record.token(), memory().revision(), memory().order(), record.settings());
+    return new Testifying(testimony, endpoint, record.secret(), record.peers());
+  }
+
   /** At once when something has changed that others wait for, and once a heartbeat anyway. */
   private void report() {
     Report next = rules().report(memory(), view(), conversation.next());
     boolean due = conversation.untilDue(settings().heartbeat()) <= 0;
     if (due || conversation.isNews(next)) {
       conversation.sends(next);
-      line.send(next);
+      line.send(next, testimony(next));
     }
     if (due) {
       eye.keepPrimaryHeard(sight);
@@ -488,7 +503,7 @@ final class Keeper implements AutoCloseable {
     boolean interrupted = Thread.interrupted();
     Report last = rules().report(memory(), view(), conversation.next());
     conversation.sends(last);
-    line.send(last);
+    line.send(last, testimony(last));
     long deadline = System.nanoTime() + LAST_ANSWER.toNanos();
     patience = WHILE_BUSY.toNanos();
     while (conversation.answered() < last.sequence() && System.nanoTime() - deadline < 0) {

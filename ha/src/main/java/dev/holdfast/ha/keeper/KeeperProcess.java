@@ -89,6 +89,7 @@ public final class KeeperProcess implements AutoCloseable {
     try (Question question = new Question(configuration.local(), Map.of());
         Keeper one =
             new Keeper(
+                configuration.name(),
                 store,
                 new ServerEye(configuration.data(), control, upstreams, question),
                 new Hands(

@@ -7,7 +7,10 @@ import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Report;
 import dev.holdfast.ha.wire.Directive;
 import dev.holdfast.ha.wire.MonitorClient;
+import dev.holdfast.ha.wire.Testifying;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,11 +28,18 @@ final class MonitorLine implements AutoCloseable {
   private static final Duration LONG_POLL = Duration.ofSeconds(20);
   private static final Duration AFTER_FAILURE = Duration.ofMillis(300);
 
+  /** To a monitor that does not know the node, or knows too little of it. */
+  private static final Set<ErrorCode> UNKNOWN =
+      EnumSet.of(ErrorCode.DB_MISSING, ErrorCode.DB_MISMATCH);
+
+  /** A report, and what a monitor is told that cannot do with it. */
+  private record Said(Report report, Testifying testifying) {}
+
   private final MonitorClient client;
   private final ServerAddress endpoint;
   private final Consumer<Directive> heard;
   private final Consumer<String> log;
-  private final AtomicReference<Report> waiting = new AtomicReference<>();
+  private final AtomicReference<Said> waiting = new AtomicReference<>();
   private final LinkedTransferQueue<Boolean> bell = new LinkedTransferQueue<>();
   private volatile boolean closed;
 
@@ -58,8 +68,8 @@ final class MonitorLine implements AutoCloseable {
   }
 
   /** Sends this one instead of any that has not been sent. */
-  void send(Report report) {
-    waiting.set(report);
+  void send(Report report, Testifying testifying) {
+    waiting.set(new Said(report, testifying));
     bell.put(true);
   }
 
@@ -71,10 +81,21 @@ final class MonitorLine implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       }
-      Report report = waiting.getAndSet(null);
-      if (report != null) {
-        carry(() -> client.report(report, endpoint).ifPresent(heard));
+      Said said = waiting.getAndSet(null);
+      if (said != null) {
+        carry(() -> report(said));
       }
+    }
+  }
+
+  private void report(Said said) {
+    try {
+      client.report(said.report(), endpoint).ifPresent(heard);
+    } catch (HoldfastException e) {
+      if (UNKNOWN.contains(e.code())) {
+        client.testify(said.testifying());
+      }
+      throw e;
     }
   }
 

@@ -192,6 +192,21 @@ final class Cluster {
     }
   }
 
+  /** Whether any node is heard, and not refused. */
+  boolean hears() {
+    return !state.volatileState().sightings().isEmpty();
+  }
+
+  /** An operator has had it made anew. */
+  void rebuilt(String text) {
+    turn.lock();
+    try {
+      record("rebuilt from what the nodes know: " + text);
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** Waits until the node's order has changed in a later revision; a newer wait ends this one. */
   Optional<Directive> await(NodeId node, long revision, Duration atMost) {
     Object wait = new Object();

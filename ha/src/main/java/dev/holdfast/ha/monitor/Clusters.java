@@ -3,10 +3,14 @@ package dev.holdfast.ha.monitor;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.StanzaName;
+import dev.holdfast.ha.decide.ClusterState;
+import dev.holdfast.ha.decide.Rebuilding;
+import dev.holdfast.ha.wire.Testifying;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +27,7 @@ final class Clusters implements AutoCloseable {
 
   private final Surroundings surroundings;
   private final Map<String, Cluster> byName = new ConcurrentSkipListMap<>();
+  private final Map<String, Testimonies> testimonies = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("monitor timer").factory());
@@ -71,9 +76,12 @@ final class Clusters implements AutoCloseable {
       throw new HoldfastException(
           ErrorCode.DB_MISSING,
           "the monitor knows no cluster '" + name + "'",
-          byName.isEmpty()
-              ? "A cluster begins when its first node's keeper starts."
-              : "See option stanza, and the monitor's clusters in the directory monitor-path.");
+          isTestified(name)
+              ? "Its nodes know of another monitor: holdfast monitors rebuild goes on from what"
+                  + " they know."
+              : byName.isEmpty()
+                  ? "A cluster begins when its first node's keeper starts."
+                  : "See option stanza, and the monitor's clusters in the directory monitor-path.");
     }
     return cluster;
   }
@@ -94,7 +102,62 @@ final class Clusters implements AutoCloseable {
       throw new HoldfastException(
           ErrorCode.ACCESS, "the monitor has " + MOST_CLUSTERS + " clusters, and takes no more");
     }
+    if (!byName.containsKey(valid) && isTestified(valid)) {
+      throw new HoldfastException(
+          ErrorCode.DB_MISMATCH,
+          "nodes of cluster '" + name + "' know of another monitor",
+          "It must not begin anew: holdfast monitors rebuild goes on from what they know.");
+    }
     return byName.computeIfAbsent(valid, key -> Cluster.forming(key, surroundings));
+  }
+
+  private boolean isTestified(String name) {
+    @Nullable Testimonies said = testimonies.get(name);
+    return said != null && !said.fresh().isEmpty();
+  }
+
+  /** A keeper says what it knows of a cluster that this monitor does not know, or not enough. */
+  void testify(String name, Testifying testifying) {
+    String valid = new StanzaName(name).text();
+    if (testimonies.size() < MOST_CLUSTERS || testimonies.containsKey(valid)) {
+      testimonies
+          .computeIfAbsent(valid, key -> new Testimonies(surroundings::now))
+          .note(testifying);
+    }
+  }
+
+  /**
+   * Makes a cluster's state anew from what its keepers say.
+   *
+   * @param dryRun whether only to say what would be done
+   * @return what is done
+   * @throws HoldfastException service (101) when it cannot be; it says why
+   */
+  synchronized String rebuild(String name, boolean othersAreGone, boolean dryRun) {
+    @Nullable Cluster before = byName.get(name);
+    if (before != null && before.hears()) {
+      throw new HoldfastException(
+          ErrorCode.SERVICE, "cluster '" + name + "' is known, and its nodes are heard");
+    }
+    Testimonies said = testimonies.getOrDefault(name, new Testimonies(surroundings::now));
+    Rebuilding rebuilding = said.rebuilding(othersAreGone);
+    if (rebuilding.state().isEmpty()) {
+      throw new HoldfastException(ErrorCode.SERVICE, rebuilding.text(), rebuilding.hint());
+    }
+    if (!dryRun) {
+      ClusterState state = rebuilding.state().get();
+      StoredCluster stored =
+          StoredCluster.of(
+              name, said.secretOf(state.grant().orElseThrow().holder()), state, said.endpoints());
+      if (before != null) {
+        before.close();
+      }
+      surroundings.store().write(stored);
+      byName.put(name, Cluster.resumed(stored, surroundings));
+      byName.get(name).rebuilt(rebuilding.text());
+      testimonies.remove(name);
+    }
+    return rebuilding.text();
   }
 
   private void tick() {

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.raft.LeadershipLostException;
 import dev.holdfast.ha.tls.Credentials;
@@ -14,6 +15,7 @@ import dev.holdfast.ha.tls.WatchedCredentials;
 import dev.holdfast.ha.wire.Asking;
 import dev.holdfast.ha.wire.Joining;
 import dev.holdfast.ha.wire.Reporting;
+import dev.holdfast.ha.wire.Testifying;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -179,6 +181,17 @@ final class MonitorServer implements AutoCloseable {
       case "reports" -> {
         exchange.expect("POST");
         yield clusters.named(name).report(exchange.body(Reporting.class));
+      }
+      case "testimonies" -> {
+        exchange.expect("POST");
+        clusters.testify(name, exchange.body(Testifying.class));
+        yield Optional.empty();
+      }
+      case "rebuilding" -> {
+        exchange.expect("POST");
+        boolean dryRun = exchange.number("dry-run", 0, 1, 0) == 1;
+        boolean gone = exchange.number("others-are-gone", 0, 1, 0) == 1;
+        yield Optional.of(new Command.Answer(0, true, clusters.rebuild(name, gone, dryRun)));
       }
       case "orders" -> {
         exchange.expect("GET");

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -100,6 +101,26 @@ public final class MonitorClient implements AutoCloseable {
   /** Reports; empty when the monitor has nothing to say. */
   public Optional<Directive> report(Report report, ServerAddress endpoint) {
     return directive(connection.post(base + "/reports", new Reporting(report, endpoint)));
+  }
+
+  /** Tells a monitor that knows too little what the keeper knows. */
+  public void testify(Testifying testifying) {
+    connection.post(base + "/testimonies", testifying);
+  }
+
+  /**
+   * Has the monitor make the cluster's state anew from what the keepers have told it.
+   *
+   * @param othersAreGone the operator's word on nodes that are not heard
+   * @param dryRun whether only to say what would be done
+   * @return what is done
+   */
+  public String rebuild(boolean othersAreGone, boolean dryRun) {
+    String query = "/rebuilding?others-are-gone=" + (othersAreGone ? 1 : 0);
+    return needed(
+            connection.post(base + query + "&dry-run=" + (dryRun ? 1 : 0), Map.of()),
+            Command.Answer.class)
+        .text();
   }
 
   /**

@@ -95,7 +95,11 @@ final class Faults {
       simulation.network().rough(true);
       simulation.after(span, () -> simulation.network().rough(false));
     } else if (which < 80) {
-      simulation.monitor().crash();
+      if (simulation.chance(15)) {
+        simulation.monitor().loseState();
+      } else {
+        simulation.monitor().crash();
+      }
       simulation.after(span, simulation.monitor()::start);
     } else if (which < 82) {
       if (simulation.settings().synchronous()) {
@@ -176,7 +180,7 @@ final class Faults {
     NodeId node = machine.keeper().node();
     if (node != null
         && simulation.monitor().ask(new Request.Recover(node, Recovery.TO_THE_END, true))) {
-      simulation.truth().allowLoss();
+      simulation.allowLoss();
     }
   }
 
@@ -330,7 +334,7 @@ final class Faults {
   /** Looks again and again whether all is well, and does what the cluster asks its operator for. */
   private void recover() {
     ClusterState state = simulation.monitor().state();
-    if (healthy(state)) {
+    if (!simulation.monitor().isLost() && healthy(state)) {
       rounds++;
       healedAt = simulation.now();
       simulation.after(SECOND + simulation.below(5 * SECOND), this::begin);
@@ -351,6 +355,10 @@ final class Faults {
   }
 
   private void help(ClusterState state, long waited) {
+    if (simulation.monitor().isLost()) {
+      simulation.monitor().rebuild(this::gone, waited > OPERATOR_WAITS);
+      return;
+    }
     for (Node node : state.nodes().values()) {
       boolean holder = state.grant().orElseThrow().holder().equals(node.id());
       if (node.goal() == NodeState.MAINTENANCE) {
@@ -387,7 +395,7 @@ final class Faults {
 
   private void giveWord() {
     if (simulation.monitor().ask(new Request.Failover(Optional.empty(), true))) {
-      simulation.truth().allowLoss();
+      simulation.allowLoss();
     }
   }
 

@@ -10,6 +10,8 @@ import dev.holdfast.ha.decide.Observation;
 import dev.holdfast.ha.decide.Order;
 import dev.holdfast.ha.decide.Server;
 import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.decide.Testimony;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,24 @@ final class Keeper {
   boolean holdsData() {
     return machine.postgres().state() != Server.ABSENT
         && (durable == null || (!durable.rebuilding() && durable.regain().isEmpty()));
+  }
+
+  /** What it tells a monitor that does not know it; it is at its desk. */
+  Optional<Testimony> testimony(Settings current) {
+    KeeperMemory mine = memory;
+    if (!up || mine == null || pausedUntil > simulation.now()) {
+      return Optional.empty();
+    }
+    noticeStop();
+    sequence++;
+    return Optional.of(
+        new Testimony(
+            rules.report(mine, view(), sequence),
+            machine.toString(),
+            token,
+            mine.revision(),
+            mine.order(),
+            current));
   }
 
   void start() {

@@ -1,13 +1,22 @@
 package dev.holdfast.ha.simulation;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.holdfast.ha.decide.ClusterState;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.Decider;
 import dev.holdfast.ha.decide.Decision;
+import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Observation;
+import dev.holdfast.ha.decide.Rebuilding;
 import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.decide.Testimony;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The monitor: a state, durable before anything is sent; its clock begins anew when it starts. */
 final class Monitor {
@@ -20,6 +29,9 @@ final class Monitor {
   private long origin;
   private long incarnation;
   private boolean up = true;
+
+  /** The nodes that there were, while what was known of them is lost. */
+  private Set<NodeId> lost = Set.of();
 
   Monitor(Simulation simulation, Decider decider, Settings settings) {
     this.simulation = simulation;
@@ -46,7 +58,8 @@ final class Monitor {
   }
 
   void receive(Observation observation) {
-    if (!up) {
+    // What it does not know it refuses, and lets nobody begin anew.
+    if (!up || isLost()) {
       return;
     }
     if (observation instanceof Observation.Heard heard) {
@@ -100,6 +113,50 @@ final class Monitor {
     receive(new Observation.Asked(token, request));
     Command.Answer answer = state.operations().get(token);
     return answer != null && answer.accepted();
+  }
+
+  /** Its directory is gone. */
+  void loseState() {
+    crash();
+    if (!isLost() && state.grant().isPresent()) {
+      lost = state.nodes().keySet();
+    }
+  }
+
+  boolean isLost() {
+    return !lost.isEmpty();
+  }
+
+  /**
+   * An operator has it know the cluster again.
+   *
+   * @param gone whose identity no keeper has any more
+   * @param word whether he allows data loss, where that is needed
+   */
+  void rebuild(Predicate<NodeId> gone, boolean word) {
+    List<Testimony> heard = new ArrayList<>();
+    for (int i = 1; i <= simulation.machines(); i++) {
+      Machine machine = simulation.machine(i);
+      if (machine.isUp() && simulation.network().open(0, i) && simulation.network().open(i, 0)) {
+        machine.keeper().testimony(state.settings()).ifPresent(heard::add);
+      }
+    }
+    Set<NodeId> said = heard.stream().map(each -> each.report().node()).collect(toSet());
+    boolean truly = lost.stream().filter(node -> !said.contains(node)).allMatch(gone);
+    Rebuilding rebuilding = Rebuilding.of(heard, lost, false, clock());
+    if (rebuilding.state().isEmpty() && word && truly) {
+      rebuilding = Rebuilding.of(heard, lost, true, clock());
+      simulation.allowLoss();
+    }
+    if (!up || rebuilding.state().isEmpty()) {
+      return;
+    }
+    String text = rebuilding.text();
+    state = rebuilding.state().get();
+    lost = Set.of();
+    simulation.note(() -> "rebuilt: " + text + " " + state.grant());
+    disk.accept(state);
+    receive(new Observation.Started());
   }
 
   void crash() {

@@ -92,6 +92,11 @@ final class Simulation {
     return truth;
   }
 
+  /** The operator's word that what is missing may be lost. */
+  void allowLoss() {
+    truth.allowLoss(sessions);
+  }
+
   Archive archive() {
     return archive;
   }

@@ -26,6 +26,7 @@ final class Truth {
   private long writersFlushed;
 
   private boolean lossAllowed;
+  private long allowedAfter;
   private long writtenOffBefore;
   private long reported;
   private int promotions;
@@ -85,9 +86,14 @@ final class Truth {
     }
   }
 
-  /** The operator has given his word. */
-  void allowLoss() {
+  /**
+   * The operator has given his word, for whoever writes next.
+   *
+   * @param newestSession of those who write already
+   */
+  void allowLoss(long newestSession) {
     lossAllowed = true;
+    allowedAfter = newestSession;
   }
 
   /** A server was promoted. Whether rightly will be seen when it acknowledges something. */
@@ -121,7 +127,7 @@ final class Truth {
   }
 
   private void takeOver(int branch, long lsn, long flushed, long session) {
-    if (lossAllowed) {
+    if (lossAllowed && session > allowedAfter) {
       writtenOffBefore = session;
       lossAllowed = false;
     }
