@@ -63,8 +63,7 @@ final class Keeper implements AutoCloseable {
   private final ProcessWatch ends;
   private final Consumer<String> log;
   private final LinkedBlockingQueue<News> inbox = new LinkedBlockingQueue<>();
-  private final Lease lease;
-  private final DeadMan deadMan;
+  private final LeaseGuard leaseGuard;
   private final Conversation conversation;
   private final InForce inForce;
   private final Stranding stranding;
@@ -77,7 +76,6 @@ final class Keeper implements AutoCloseable {
   private Server seen = Server.ABSENT;
   private long notBefore = System.nanoTime();
   private boolean left;
-  private boolean waitsForDeadMan;
 
   /** Nanoseconds until the next turn when nobody wakes the keeper. */
   private long patience;
@@ -107,8 +105,7 @@ final class Keeper implements AutoCloseable {
     this.hands = hands;
     this.log = log;
     this.revision = memory().revision();
-    this.lease = lease;
-    this.deadMan = deadMan;
+    this.leaseGuard = new LeaseGuard(lease, deadMan);
     this.conversation = new Conversation(store.record().incarnation(), lease);
     this.inForce = new InForce(hands::configured);
     this.stranding = new Stranding(hands, log);
@@ -167,7 +164,7 @@ final class Keeper implements AutoCloseable {
     sight = look();
     vitals.note(sight, isToLead());
     if (hasLeft()) {
-      lease.release();
+      leaseGuard.end();
       store.forget();
       left = true;
       return;
@@ -202,19 +199,9 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  /**
-   * While PostgreSQL writes under a lease, or is about to, the lease is on disk, and the dead-man
-   * process sees to its end when this one cannot. A standby, and a primary that waits for its sync
-   * set, are not guarded.
-   */
   private void guard() {
     boolean begins = isToldToLease() && (leaseLasts() || acts.isBusy() || memory().underway());
-    if (begins || mayWriteLeased()) {
-      lease.guard();
-      deadMan.ensure();
-    } else {
-      lease.release();
-    }
+    leaseGuard.stand(begins || mayWriteLeased());
   }
 
   private boolean mayWriteLeased() {
@@ -234,18 +221,6 @@ final class Keeper implements AutoCloseable {
 
   private boolean leaseLasts() {
     return conversation.leaseLeft() >= fencingTime();
-  }
-
-  /** Whether a lease is to begin that nobody but this process would see to the end of. */
-  private boolean lacksDeadMan(Act act) {
-    boolean leased =
-        switch (act) {
-          case Act.StartPrimary start -> start.protection() instanceof Protection.Leased;
-          case Act.Promote promote -> promote.protection() instanceof Protection.Leased;
-          case Act.Apply apply -> apply.protection() instanceof Protection.Leased;
-          default -> false;
-        };
-    return leased && !(lease.isGuarded() && deadMan.isUp());
   }
 
   /** What is kept of a lease for stopping before its end, in nanoseconds. */
@@ -347,11 +322,8 @@ final class Keeper implements AutoCloseable {
     }
     unproven = null;
     Act act = rules().next(memory(), view());
-    if (act instanceof Act.Nothing || restsOnTheUnreadable(act)) {
-      return;
-    }
-    waitsForDeadMan = lacksDeadMan(act);
-    if (waitsForDeadMan) {
+    boolean unguarded = leaseGuard.mustPrecede(act);
+    if (act instanceof Act.Nothing || unguarded || restsOnTheUnreadable(act)) {
       return;
     }
     if (act.outlivesItsKeeper()) {
@@ -496,7 +468,7 @@ final class Keeper implements AutoCloseable {
    * come up in.
    */
   private void leaveTime() {
-    if (!lease.isGuarded()) {
+    if (!leaseGuard.isOnGuard()) {
       return;
     }
     // The signal that ends the process interrupts this thread, which is to wait once more.
@@ -530,7 +502,7 @@ final class Keeper implements AutoCloseable {
 
   /** Until something happens, the next heartbeat is due, or a lease is about to end. */
   private long untilNext() {
-    if ((acts.isBusy() && !acts.rebuilds()) || (waitsForDeadMan && deadMan.isComing())) {
+    if ((acts.isBusy() && !acts.rebuilds()) || leaseGuard.isComing()) {
       return WHILE_BUSY.toNanos();
     }
     long heartbeat = settings().heartbeat().toNanos();

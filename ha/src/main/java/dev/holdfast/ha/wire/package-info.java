@@ -9,6 +9,10 @@
  *   GET  /v1/clusters/NAME/orders?node=&amp;revision=&amp;wait=MS   Directive, or 204 after the wait
  *   POST /v1/clusters/NAME/requests   {@link dev.holdfast.ha.wire.Asking}     Command.Answer; with
  *                                     ?dry-run=1 the answer that it would get, and nothing is done
+ *   POST /v1/clusters/NAME/testimonies {@link dev.holdfast.ha.wire.Testifying}, 204: from a keeper whose report
+ *                                     was refused, because the monitor knows too little
+ *   POST /v1/clusters/NAME/rebuilding?others-are-gone=0|1&amp;dry-run=0|1
+ *                                     {}, {@link dev.holdfast.ha.decide.Command.Answer}: made anew from those
  *   GET  /v1/clusters/NAME            {@link dev.holdfast.ha.wire.ClusterView}
  *   GET  /v1/clusters/NAME/events?most=N   a list of {@link dev.holdfast.ha.wire.Event}
  *
