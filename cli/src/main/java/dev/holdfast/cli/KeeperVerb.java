@@ -69,7 +69,6 @@ final class KeeperVerb implements Verb {
     if (options.flag("keeper-archive")) {
       settings.put("archive_mode", "on");
       settings.put("archive_command", new WalCommands(options, program).push());
-      settings.put("restore_command", new WalCommands(options, program).get());
     }
     String superuser = options.optional("pg-user", key).orElse(System.getProperty("user.name"));
     return new KeeperConfiguration(

@@ -58,6 +58,7 @@ class ClusterRecoveryTest {
       site.awaitProtected();
       assertThat(second.said()).contains("restores a backup from the repository");
       assertThat(second.sql("select count(*) from orders")).isEqualTo("2000");
+      await("no restore_command", site, second, "current_setting('restore_command') = ''");
       archived(site, first);
 
       // Both data directories are gone.

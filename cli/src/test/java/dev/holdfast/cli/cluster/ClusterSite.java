@@ -213,7 +213,12 @@ final class ClusterSite implements AutoCloseable {
 
     String said() {
       try {
-        return name() + ":\n" + Files.readString(keeper.out()) + Files.readString(keeper.err());
+        Path log = home.resolve("keeper").resolve(STANZA).resolve("postgresql.log");
+        return name()
+            + ":\n"
+            + Files.readString(keeper.out())
+            + Files.readString(keeper.err())
+            + (Files.exists(log) ? Files.readString(log) : "");
       } catch (IOException e) {
         return name() + " " + e;
       }

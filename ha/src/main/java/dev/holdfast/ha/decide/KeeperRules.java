@@ -48,6 +48,8 @@ public final class KeeperRules {
               case Order.Leave leave -> false;
             };
     Server server = seen(view);
+    // The position of a stopped server that is being worked on, or cannot be read, is not its own.
+    boolean known = server != Server.ABSENT && (server != Server.STOPPED || !view.busy());
     return new Report(
         memory.node(),
         sequence,
@@ -55,7 +57,7 @@ public final class KeeperRules {
         halted && !view.busy() && !mayChange(memory) && server.confirmsNothing(),
         server,
         view.position(),
-        server != Server.ABSENT && memory.complete(view.position()),
+        known && memory.complete(view.position()),
         view.upstream(),
         view.streamAlive(),
         view.applied(),

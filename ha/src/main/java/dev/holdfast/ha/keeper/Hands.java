@@ -332,6 +332,13 @@ final class Hands {
     }
   }
 
+  /** The copy has all that it needs from the repository. */
+  void leaveRepository() {
+    if (settings.dropRestoreCommand()) {
+      control.hangUp();
+    }
+  }
+
   /** Puts in place what the repository has: recovered on a timeline above this one, and stopped. */
   void restore(Recovery wanted, Timeline above, Watch watch) {
     upstreams.close();

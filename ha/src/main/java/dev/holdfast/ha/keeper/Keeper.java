@@ -257,7 +257,13 @@ final class Keeper implements AutoCloseable {
     if (!next.populated() && seen != Server.ABSENT) {
       next = next.sawData();
     }
-    remember(next.regained(sight.position()));
+    // What a copy that was never started holds is not known, only what it is a copy of.
+    boolean holds = sight.answers() || sight.exact();
+    KeeperMemory regained = holds ? next.regained(sight.position()) : next;
+    if (next.regain().isPresent() && regained.regain().isEmpty()) {
+      hands.leaveRepository();
+    }
+    remember(regained);
   }
 
   private void doubtWhatWasProven() {

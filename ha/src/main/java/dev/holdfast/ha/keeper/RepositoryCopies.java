@@ -1,15 +1,13 @@
 package dev.holdfast.ha.keeper;
 
-import dev.holdfast.domain.ErrorCode;
-import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.wire.Json;
 import dev.holdfast.postgres.control.PgControlFile;
-import dev.holdfast.postgres.file.DurableFile;
 import dev.holdfast.postgres.process.ExternalProgram;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.replication.FreshDirectory;
+import dev.holdfast.postgres.replication.ManagedSettings;
 import dev.holdfast.postgres.replication.WalTimelines;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -116,28 +115,8 @@ final class RepositoryCopies {
     Timeline along = along(directory, wanted.timeline().orElse(LATEST));
     new WalTimelines(directory).skip(along, new Timeline(above.number() + 1));
     recovery.run(directory, along, unwanted);
-    if (!directory.equals(data)) {
-      moveRestoreCommand(directory);
-    }
-  }
-
-  /** Its {@code restore_command} names the directory, which gets another name. */
-  private void moveRestoreCommand(Path directory) {
-    Path file = directory.resolve("postgresql.auto.conf");
-    try {
-      List<String> lines =
-          Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
-              .map(line ->
-                  line.startsWith("restore_command")
-                      ? line.replace(directory.toString(), data.toString())
-                      : line)
-              .toList();
-      DurableFile.replace(
-          file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IOException e) {
-      throw new HoldfastException(
-          ErrorCode.FILE_READ, "unable to read '" + file + "': " + e.getMessage(), e);
-    }
+    // It names this directory, and the server is no standby of the repository any more.
+    new ManagedSettings(directory, Map.of()).dropRestoreCommand();
   }
 
   /** As PostgreSQL finds it: beginning with the backup's, the last that has a history. */

@@ -140,8 +140,30 @@ public final class ManagedSettings {
   }
 
   private boolean isOwned(String line) {
-    String name = line.strip().split("[\\s=]", 2)[0];
-    return OWNED.contains(name) || always.containsKey(name);
+    return OWNED.contains(nameIn(line)) || always.containsKey(nameIn(line));
+  }
+
+  private static String nameIn(String line) {
+    return line.strip().split("[\\s=]", 2)[0];
+  }
+
+  /**
+   * Takes out the {@code restore_command} with which a backup was restored. A standby that streams
+   * would ask the repository again and again when its primary is gone, and a promotion would wait
+   * for the answer.
+   *
+   * @return whether there was one
+   */
+  public boolean dropRestoreCommand() {
+    Path auto = data.resolve(AUTO);
+    List<String> lines = lines(auto);
+    List<String> others =
+        lines.stream().filter(line -> !nameIn(line).equals("restore_command")).toList();
+    if (others.size() == lines.size()) {
+      return false;
+    }
+    replace(auto, others);
+    return true;
   }
 
   /** Whether the server starts as a standby. */
