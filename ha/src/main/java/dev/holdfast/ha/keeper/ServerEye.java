@@ -167,14 +167,14 @@ final class ServerEye {
 
   /** What a stopped server holds does not change, and takes a while to find out. */
   private Sight stopped() {
-    if (Files.exists(data.resolve("backup_label"))) {
-      // A copy that was never started: what it holds is known when it has been.
-      problem = "";
-      return simple(Server.STOPPED, known, false);
-    }
     Position end = stopped;
     if (end == null) {
       try {
+        if (WalEnd.isUnfinishedCopy(data)) {
+          // What it holds is known when it has been started.
+          problem = "";
+          return simple(Server.STOPPED, known, false);
+        }
         WalEnd found = WalEnd.of(data);
         end = new Position(found.history(), found.lsn());
         problem = "";

@@ -152,10 +152,20 @@ public final class ServerControl {
               .collect(Collectors.joining(" ")));
     }
     run(command, PROGRAM_TIMEOUT).orThrow("start PostgreSQL on '" + data + "'");
-    // It has its data directory as working directory, by which we know it, a moment later.
+    // It has its data directory as working directory, by which we know it, a moment later, and its
+    // postmaster.pid another one: without that it looks like what a dead postmaster has left.
     long deadline = System.nanoTime() + LAUNCH.toNanos();
-    while (processes.running().isEmpty()) {
+    boolean seen = false;
+    while (true) {
+      boolean runs = !processes.running().isEmpty();
+      if (runs ? postmaster().isPresent() : seen) {
+        return;
+      }
+      seen |= runs;
       if (System.nanoTime() - deadline > 0) {
+        if (runs) {
+          return;
+        }
         throw new HoldfastException(
             ErrorCode.EXECUTE,
             "PostgreSQL does not come up on '" + data + "'",

@@ -77,6 +77,18 @@ public record WalEnd(TimelineHistory history, Lsn lsn) {
     return end(data, control, files, timelines, recovery);
   }
 
+  /**
+   * Whether it is a copy whose recovery has not come to the end of the backup: it was never
+   * started, or was stopped too soon, and goes on when it is started. What it holds is not known
+   * before.
+   *
+   * @throws HoldfastException as {@link PgControlFile#read}, when it has no usable pg_control
+   */
+  public static boolean isUnfinishedCopy(Path data) {
+    return Files.exists(data.resolve("backup_label"))
+        || PgControlFile.read(data, null).recovery().backupUnfinished();
+  }
+
   private static void expectRecovered(Path data, PgControlFile file) {
     if (Files.exists(data.resolve("backup_label"))
         || file.checkpointIsInvalid()
