@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.cli.HoldfastCommand;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.ha.monitor.Eventually;
+import dev.holdfast.ha.wire.ClusterView;
+import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.MonitorsClient;
 import dev.holdfast.ha.wire.MonitorsView;
 import dev.holdfast.postgres.process.ClusterPlace;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Several monitors, a process each. */
@@ -231,6 +234,25 @@ final class MonitorSite implements AutoCloseable {
           .map(MonitorsView::leader)
           .map(this::member)
           .orElseThrow();
+    }
+  }
+
+  /** What a cluster comes to look like, for somebody whom no monitor may answer for a while. */
+  ClusterView see(MonitorClient client, String what, Predicate<ClusterView> wished) {
+    try {
+      return Eventually.see(
+              what, () -> view(client), view -> view.isPresent() && wished.test(view.get()))
+          .orElseThrow();
+    } catch (AssertionError e) {
+      throw new AssertionError(said(), e);
+    }
+  }
+
+  private static Optional<ClusterView> view(MonitorClient client) {
+    try {
+      return Optional.of(client.view());
+    } catch (HoldfastException e) {
+      return Optional.empty();
     }
   }
 

@@ -82,20 +82,7 @@ class MonitorsOnSeveralHostsTest {
   }
 
   private ClusterView see(String what, Predicate<ClusterView> wished) {
-    try {
-      return Eventually.see(what, this::view, view -> view.isPresent() && wished.test(view.get()))
-          .orElseThrow();
-    } catch (AssertionError e) {
-      throw new AssertionError(site.said(), e);
-    }
-  }
-
-  private Optional<ClusterView> view() {
-    try {
-      return Optional.of(client.view());
-    } catch (HoldfastException e) {
-      return Optional.empty();
-    }
+    return site.see(client, what, wished);
   }
 
   private HoldfastCommand.Outcome operator(String who, String... words) {

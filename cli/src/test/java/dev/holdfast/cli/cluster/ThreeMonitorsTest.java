@@ -108,20 +108,7 @@ class ThreeMonitorsTest {
   }
 
   private ClusterView see(String what, Predicate<ClusterView> wished) {
-    try {
-      return Eventually.see(what, this::view, view -> view.isPresent() && wished.test(view.get()))
-          .orElseThrow();
-    } catch (AssertionError e) {
-      throw new AssertionError(site.said(), e);
-    }
-  }
-
-  private Optional<ClusterView> view() {
-    try {
-      return Optional.of(client.view());
-    } catch (HoldfastException e) {
-      return Optional.empty();
-    }
+    return site.see(client, what, wished);
   }
 
   @Test

@@ -198,6 +198,16 @@ final class ElectionSteps {
       Optional<NodeId> target,
       NodeState after,
       boolean dataLossAllowed) {
+    return elect(situation, cause, target, after, dataLossAllowed, Optional.empty());
+  }
+
+  private static ClusterState elect(
+      Situation situation,
+      Course.Cause cause,
+      Optional<NodeId> target,
+      NodeState after,
+      boolean dataLossAllowed,
+      Optional<Recovery> recovery) {
     ClusterState state = situation.state();
     NodeId holder = situation.holder();
     return frozen(
@@ -210,7 +220,7 @@ final class ElectionSteps {
                 dataLossAllowed,
                 situation.sighting(holder).map(seen -> seen.report().position()),
                 Optional.empty(),
-                Optional.empty(),
+                recovery,
                 situation.now()));
   }
 
@@ -221,20 +231,14 @@ final class ElectionSteps {
    */
   static ClusterState recover(
       Situation situation, NodeId node, Recovery recovery, boolean holdersDeath) {
-    ClusterState elected =
-        elect(situation, Course.Cause.RECOVERY, Optional.of(node), NodeState.DEMOTED, holdersDeath);
-    return elected
-        .withGoal(node, NodeState.RECOVERING)
-        .withCourse(
-            new Course.Election(
-                Course.Cause.RECOVERY,
-                Optional.of(node),
-                NodeState.DEMOTED,
-                holdersDeath,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(recovery),
-                situation.now()));
+    return elect(
+            situation,
+            Course.Cause.RECOVERY,
+            Optional.of(node),
+            NodeState.DEMOTED,
+            holdersDeath,
+            Optional.of(recovery))
+        .withGoal(node, NodeState.RECOVERING);
   }
 
   /**

@@ -102,23 +102,23 @@ final class Requests {
       case Course.Steady steady -> {}
       case Course.Election election -> {}
     }
-    boolean holderSilent = situation.silent(situation.holder());
     Optional<Node> withData =
-        situation.first(node ->
-            situation.reports(
-                node.id(), report -> report.server() != Server.ABSENT && report.complete()));
-    if (!wish.dataLossAllowed() && (holderSilent || withData.isPresent())) {
+        situation.first(
+            node -> situation.reports(node.id(), report -> report.server() != Server.ABSENT));
+    Optional<Node> silent = situation.first(node -> situation.silent(node.id()));
+    if (!wish.dataLossAllowed() && withData.isPresent()) {
       return refused(
-          withData
-              .map(node -> "Node " + node.id() + " has data, which would be given up.")
-              .orElse("Node " + situation.holder() + ", the primary, does not answer."),
-          withData.isPresent()
-              ? "holdfast failover promotes what a node has; or allow data loss."
-              : "Make sure that it writes no more, and allow data loss.");
+          "Node " + withData.get().id() + " has data, which would be given up.",
+          "holdfast failover promotes what a node has; or allow data loss.");
+    }
+    if (!wish.dataLossAllowed() && silent.isPresent()) {
+      return refused(
+          "Node " + silent.get().id() + " does not answer, and may have data, or write.",
+          "Start its keeper; or make sure that it writes no more, and allow data loss.");
     }
     // Whoever answers is asked to stop, and has to say that it did.
     boolean word =
-        holderSilent
+        situation.silent(situation.holder())
             || situation.reports(situation.holder(), report -> report.server() == Server.ABSENT);
     return accepted(
         ElectionSteps.recover(situation, wish.node(), wish.recovery(), word),

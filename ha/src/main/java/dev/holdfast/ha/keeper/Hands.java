@@ -317,17 +317,22 @@ final class Hands {
       log.accept("the repository's copy did not do: the primary is copied");
       return false;
     }
-    try (ReplicationSession session = elsewhere(source)) {
-      if (!repository.hold(session.systemIdentifier())) {
+    try {
+      String cluster;
+      Timeline timeline;
+      try (ReplicationSession session = elsewhere(source)) {
+        cluster = session.systemIdentifier();
+        timeline = session.written().timeline();
+      }
+      if (!repository.hold(cluster)) {
         return false;
       }
-      fromRepository = true;
       log.accept("restores a backup from the repository");
-      repository.standby(session.written().timeline());
+      repository.standby(timeline);
+      fromRepository = true;
       return true;
     } catch (HoldfastException e) {
       log.accept("the primary is copied, because not the repository: " + e.getMessage());
-      fromRepository = false;
       return false;
     }
   }

@@ -58,7 +58,7 @@ final class RepositoryCopies {
   boolean hold(String systemIdentifier) {
     String answer =
         control
-            .run(words(data, List.of("--output=json", "info")), ASKING)
+            .run(words(List.of("--output=json", "info")), ASKING)
             .orThrow("ask the repository what it has")
             .out();
     return Json.readList(answer.getBytes(StandardCharsets.UTF_8), StanzaReport.class).stream()
@@ -184,12 +184,14 @@ final class RepositoryCopies {
         ASKING);
   }
 
+  private List<String> words(List<String> more) {
+    return Stream.concat(program.words().stream(), more.stream()).toList();
+  }
+
+  /** For the verbs that have to do with a data directory. */
   private List<String> words(Path directory, List<String> more) {
-    List<String> words = new ArrayList<>(program.words());
-    words.addAll(more);
-    if (!more.contains("info")) {
-      words.add("--pg1-path=" + directory);
-    }
+    List<String> words = new ArrayList<>(words(more));
+    words.add("--pg1-path=" + directory);
     return words;
   }
 

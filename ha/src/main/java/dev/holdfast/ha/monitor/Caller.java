@@ -20,17 +20,8 @@ record Caller(Optional<NodeCertificate> certificate) {
    */
   void mustSpeakFor(String cluster) {
     if (!speaksFor(cluster)) {
-      NodeCertificate shown = certificate.orElseThrow();
-      throw new Exchange.Status(
-          Exchange.FORBIDDEN,
-          ErrorCode.ACCESS,
-          "the certificate of '"
-              + shown.name()
-              + "' is for cluster "
-              + String.join(", ", shown.clusters())
-              + ", not for cluster '"
-              + cluster
-              + "'",
+      throw boundElsewhere(
+          "cluster '" + cluster + "'",
           "See option stanza; holdfast certificates --stanza="
               + cluster
               + " makes one that is for this cluster.");
@@ -44,18 +35,25 @@ record Caller(Optional<NodeCertificate> certificate) {
    */
   void mustSpeakForAll() {
     if (certificate.isPresent() && !certificate.get().clusters().isEmpty()) {
-      NodeCertificate shown = certificate.get();
-      throw new Exchange.Status(
-          Exchange.FORBIDDEN,
-          ErrorCode.ACCESS,
-          "the certificate of '"
-              + shown.name()
-              + "' is for cluster "
-              + String.join(", ", shown.clusters())
-              + ", not for the monitors",
+      throw boundElsewhere(
+          "the monitors",
           "Operators have a certificate that is bound to no cluster: holdfast certificates"
               + " without option stanza.");
     }
+  }
+
+  private Exchange.Status boundElsewhere(String wanted, String hint) {
+    NodeCertificate shown = certificate.orElseThrow();
+    return new Exchange.Status(
+        Exchange.FORBIDDEN,
+        ErrorCode.ACCESS,
+        "the certificate of '"
+            + shown.name()
+            + "' is for cluster "
+            + String.join(", ", shown.clusters())
+            + ", not for "
+            + wanted,
+        hint);
   }
 
   /**

@@ -1,19 +1,17 @@
 package dev.holdfast.ha.tls;
 
 import dev.holdfast.domain.HoldfastException;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Whom a client believes to be the monitor. What is wrong travels as the cause of the exception
  * that the JDK asks for.
  */
-final class MonitorTrust extends X509ExtendedTrustManager {
+final class MonitorTrust extends EngineTrust {
   private final Authority authority;
   private final Clock clock;
   private final Consumer<NodeCertificate> believed;
@@ -36,41 +34,8 @@ final class MonitorTrust extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String exchange, Socket socket)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String exchange)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
   public void checkClientTrusted(X509Certificate[] chain, String exchange, SSLEngine engine)
       throws CertificateException {
     throw nameless();
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String exchange, Socket socket)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String exchange)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  private static CertificateException nameless() {
-    return new CertificateException("only the engine of an HTTP client knows whom it called");
-  }
-
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0];
   }
 }

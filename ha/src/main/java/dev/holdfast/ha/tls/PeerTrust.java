@@ -1,20 +1,18 @@
 package dev.holdfast.ha.tls;
 
 import dev.holdfast.domain.HoldfastException;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Whom a monitor believes to be another one, whoever of the two called: with both it is part of the
  * handshake, because what goes over such a connection is what is decided.
  */
-final class PeerTrust extends X509ExtendedTrustManager {
+final class PeerTrust extends EngineTrust {
   private final Authority authority;
   private final Clock clock;
   private final Consumer<NodeCertificate> believed;
@@ -78,39 +76,5 @@ final class PeerTrust extends X509ExtendedTrustManager {
       throw new CertificateException(e.getMessage(), e);
     }
     believed.accept(shown);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String exchange, Socket socket)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String exchange)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String exchange, Socket socket)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String exchange)
-      throws CertificateException {
-    throw nameless();
-  }
-
-  private static CertificateException nameless() {
-    return new CertificateException("only an engine knows whom it called");
-  }
-
-  /** None, so that the other end shows what it has, and the log says what is wrong with it. */
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0];
   }
 }

@@ -203,6 +203,21 @@ class DeciderTest {
   }
 
   @Test
+  void aNodeThatDoesNotAnswerMayHaveDataToo() {
+    healthy(2);
+    observe(new Observation.Asked(7, new Request.Recover(A, Recovery.TO_THE_END, false)));
+    pass(30 * SECOND);
+    report(A, 1, false, Server.ABSENT, 0, 0, false, 0, 0);
+    observe(new Observation.Asked(8, new Request.Recover(A, Recovery.TO_THE_END, false)));
+    assertThat(state.operations().get(8L).accepted()).isFalse();
+    assertThat(state.operations().get(8L).text()).contains("Node 2 does not answer");
+
+    report(B, 1, false, Server.ABSENT, 0, 0, false, 0, 0);
+    observe(new Observation.Asked(9, new Request.Recover(A, Recovery.TO_THE_END, false)));
+    assertThat(state.operations().get(9L).accepted()).isTrue();
+  }
+
+  @Test
   void whoWasRestoredLeadsUnprotectedOnATimelineThatNobodyHas() {
     healthy(2);
     observe(new Observation.Asked(8, new Request.Recover(A, Recovery.TO_THE_END, true)));
