@@ -1,18 +1,10 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.config.ConfigurationFiles;
-import dev.holdfast.config.ConfigurationLoader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Runs what every start needs, once, while the launcher builds: the virtual machine records which
@@ -26,13 +18,21 @@ public final class Training {
     this.directory = directory;
   }
 
-  /** Trains, and ends; with the argument {@code bucket} for repositories in S3 as well. */
+  /**
+   * Trains, and ends; with the argument {@code bucket} for repositories in S3 as well, with {@code
+   * cluster} for what has to do with a monitor instead.
+   */
   public static void main(String[] arguments) throws IOException {
     Termination.watch().ended(0);
     Surroundings.ofProcess();
     Path directory = Files.createTempDirectory("holdfast-training");
     try {
-      new Training(directory).train(List.of(arguments).contains("bucket"));
+      Training training = new Training(directory);
+      if (List.of(arguments).contains("cluster")) {
+        training.trainCluster();
+      } else {
+        training.train(List.of(arguments).contains("bucket"));
+      }
     } finally {
       try (var files = Files.walk(directory)) {
         for (Path file : files.toList().reversed()) {
@@ -63,33 +63,34 @@ public final class Training {
     Path segment = TrainingCluster.create(directory.resolve("pg"));
     String config = "--config=" + configuration;
     String stanza = "--stanza=training";
-    run("version");
-    run("help");
-    run("help", "backup");
-    run("repo-ls", config, "--recurse", "--output=json");
-    run("stanza-create", config, stanza, "--log-level-console=info", "--no-online");
-    run("archive-push", config, stanza, segment.toString());
+    TrainingProgram.run("version");
+    TrainingProgram.run("help");
+    TrainingProgram.run("help", "backup");
+    TrainingProgram.run("repo-ls", config, "--recurse", "--output=json");
+    TrainingProgram.run("stanza-create", config, stanza, "--log-level-console=info", "--no-online");
+    TrainingProgram.run("archive-push", config, stanza, segment.toString());
     String restored = directory.resolve("RECOVERYXLOG").toString();
-    run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
-    run("archive-get", config, stanza, "00000002.history", restored);
-    run("info", config);
-    run("info", config, "--output=json");
-    run("check", config, stanza);
+    TrainingProgram.run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
+    TrainingProgram.run("archive-get", config, stanza, "00000002.history", restored);
+    TrainingProgram.run("info", config);
+    TrainingProgram.run("info", config, "--output=json");
+    TrainingProgram.run("check", config, stanza);
     String offline = "--no-online";
     String pages = "--checksum-page";
-    run("backup", config, stanza, offline, pages, "--type=full", "--log-level-console=detail");
-    run("backup", config, stanza, offline, pages, "--type=full");
+    TrainingProgram.run(
+        "backup", config, stanza, offline, pages, "--type=full", "--log-level-console=detail");
+    TrainingProgram.run("backup", config, stanza, offline, pages, "--type=full");
     Path table = directory.resolve("pg/base/1").resolve(TrainingCluster.TABLE);
     Files.setLastModifiedTime(table, FileTime.fromMillis(0));
-    run("backup", config, stanza, offline, pages, "--type=incr");
-    run("expire", config, stanza, "--repo1-retention-full=1");
-    run("info", config, "--output=json");
-    run("verify", config, stanza);
-    run("restore", config, stanza, "--delta");
-    run("restore", config, stanza, "--pg1-path=" + directory.resolve("new"));
+    TrainingProgram.run("backup", config, stanza, offline, pages, "--type=incr");
+    TrainingProgram.run("expire", config, stanza, "--repo1-retention-full=1");
+    TrainingProgram.run("info", config, "--output=json");
+    TrainingProgram.run("verify", config, stanza);
+    TrainingProgram.run("restore", config, stanza, "--delta");
+    TrainingProgram.run("restore", config, stanza, "--pg1-path=" + directory.resolve("new"));
     // No server answers, but the database driver is read on the way to it.
-    run("backup", config, stanza);
-    run("unknown");
+    TrainingProgram.run("backup", config, stanza);
+    TrainingProgram.run("unknown");
     if (bucket) {
       trainWithBucket(segment);
     }
@@ -115,37 +116,36 @@ public final class Training {
       String config = "--config=" + configuration;
       String stanza = "--stanza=training";
       String offline = "--no-online";
-      run("stanza-create", config, stanza, offline);
-      run("archive-push", config, stanza, segment.toString());
-      run("repo-ls", config, "--recurse");
+      TrainingProgram.run("stanza-create", config, stanza, offline);
+      TrainingProgram.run("archive-push", config, stanza, segment.toString());
+      TrainingProgram.run("repo-ls", config, "--recurse");
       String restored = directory.resolve("RECOVERYXLOG").toString();
-      run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
-      run("backup", config, stanza, offline, "--type=full");
-      run("backup", config, stanza, offline, "--type=full");
-      run("info", config);
-      run("verify", config, stanza);
-      run("expire", config, stanza, "--repo1-retention-full=1");
-      run("restore", config, stanza, "--pg1-path=" + directory.resolve("fetched"));
+      TrainingProgram.run("archive-get", config, stanza, TrainingCluster.SEGMENT, restored);
+      TrainingProgram.run("backup", config, stanza, offline, "--type=full");
+      TrainingProgram.run("backup", config, stanza, offline, "--type=full");
+      TrainingProgram.run("info", config);
+      TrainingProgram.run("verify", config, stanza);
+      TrainingProgram.run("expire", config, stanza, "--repo1-retention-full=1");
+      TrainingProgram.run("restore", config, stanza, "--pg1-path=" + directory.resolve("fetched"));
     } catch (IOException e) {
       System.out.println("training: no bucket: " + e.getMessage());
     }
   }
 
-  private void run(String... arguments) {
-    Surroundings surroundings =
-        new Surroundings(
-            InputStream.nullInputStream(),
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-            Clock.systemDefaultZone(),
-            Map.of(),
-            false,
-            false,
-            "holdfast");
-    ConfigurationLoader loader =
-        new ConfigurationLoader(Map.of("PGBACKREST_PROCESS_MAX", "2"), ConfigurationFiles.ofHost());
-    int exitCode = new Program(surroundings, loader, () -> false).run(List.of(arguments));
-    // For the log of the build: what ends early teaches little.
-    System.out.println("training: " + String.join(" ", arguments) + ": " + exitCode);
+  /** A keeper that comes up late, or a verb that hangs for a second, is time without a primary. */
+  private void trainCluster() throws IOException {
+    TrainingProgram.run("version");
+    TrainingProgram.run("help", "status");
+    try (TrainingMonitor monitor = TrainingMonitor.start(directory)) {
+      monitor.await();
+      monitor.ask("status");
+      monitor.ask("status", "--output=json");
+      monitor.ask("events");
+      monitor.ask("settings", "--profile=fast");
+      monitor.ask("maintenance", "on", "--dry-run");
+      monitor.ask("switchover", "--dry-run");
+      monitor.ask("failover", "--dry-run");
+      monitor.ask("monitors");
+    }
   }
 }

@@ -117,6 +117,9 @@ public final class HoldfastCommand {
     try {
       Path out = Files.createTempFile("hf", ".out");
       Path err = Files.createTempFile("hf", ".err");
+      // Those of daemons, whose end nobody waits for.
+      out.toFile().deleteOnExit();
+      err.toFile().deleteOnExit();
       Process process =
           new ProcessBuilder(command)
               .directory(Path.of("/tmp").toFile())
@@ -171,18 +174,25 @@ public final class HoldfastCommand {
       String classPath = String.join(":", entries);
       String java = System.getProperty("java.home") + "/bin/java";
       Path cache = home.resolve("holdfast.aot");
-      train(java, classPath, cache);
+      Path clusterCache = home.resolve("holdfast-cluster.aot");
+      Process training = train(java, classPath, clusterCache, "cluster");
+      trained(train(java, classPath, cache), cache);
+      trained(training, clusterCache);
       Path script = home.resolve("holdfast");
       Files.writeString(
           script,
           """
           #!/bin/sh
-          exec '%s' -XX:AOTCache='%s' -Xlog:disable -Xlog:all=error:stderr -XX:-UsePerfData \
+          case "$1" in
+            keeper | monitor | status | switchover | settings) cache='%s' ;;
+            *) cache='%s' ;;
+          esac
+          exec '%s' -XX:AOTCache="$cache" -Xlog:disable -Xlog:all=error:stderr -XX:-UsePerfData \
           -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m --enable-native-access=ALL-UNNAMED \
           --sun-misc-unsafe-memory-access=allow \
           -Dholdfast.command='%s' -cp '%s' dev.holdfast.cli.Main "$@"
           """
-              .formatted(java, cache, script, classPath),
+              .formatted(clusterCache, cache, java, script, classPath),
           StandardCharsets.UTF_8);
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
       Path client = home.resolve("holdfast-wal");
@@ -202,24 +212,30 @@ public final class HoldfastCommand {
     return entries;
   }
 
+  private static Process train(String java, String classPath, Path cache, String... what)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java,
+                "-XX:AOTCacheOutput=" + cache,
+                "-XX:+UseSerialGC",
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dholdfast.training=true",
+                "-cp",
+                classPath,
+                "dev.holdfast.cli.Training"));
+    command.addAll(List.of(what));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   /** A start without the cache is right too, only slower: so what the training says is ignored. */
-  private static void train(String java, String classPath, Path cache) throws IOException {
+  private static void trained(Process training, Path cache) throws IOException {
     try {
-      Process training =
-          new ProcessBuilder(
-                  java,
-                  "-XX:AOTCacheOutput=" + cache,
-                  "-XX:+UseSerialGC",
-                  "-Xlog:disable",
-                  "--enable-native-access=ALL-UNNAMED",
-                  "--sun-misc-unsafe-memory-access=allow",
-                  "-Dholdfast.training=true",
-                  "-cp",
-                  classPath,
-                  "dev.holdfast.cli.Training")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
       if (!training.waitFor(60, TimeUnit.SECONDS)) {
         training.destroyForcibly();
       }

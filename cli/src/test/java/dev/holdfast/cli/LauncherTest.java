@@ -104,6 +104,7 @@ class LauncherTest {
   void startsFromTheClassesItRecorded() {
     assertThat(checkout.resolve(".build/dist/holdfast.aot")).isNotEmptyFile();
     assertThat(checkout.resolve(".build/dist/holdfast-s3.aot")).isNotEmptyFile();
+    assertThat(checkout.resolve(".build/dist/holdfast-cluster.aot")).isNotEmptyFile();
   }
 
   @Test

@@ -121,19 +121,24 @@ public final class LocalProgram {
 
   private void write(String classPath, String cache) throws IOException {
     String aot = cache.isEmpty() ? "" : "-XX:AOTCache='" + cache + "' ";
+    String clusterAot =
+        cache.isEmpty()
+            ? ""
+            : "-XX:AOTCache='" + Path.of(cache).resolveSibling("holdfast-cluster.aot") + "' ";
     String text =
         """
         #!/bin/sh
         case " $* " in
-          *" archive-get "* | *" keeper "* | *" monitor "* | *" status "*)
-            speed=-XX:TieredStopAtLevel=1 ;;
-          *) speed= ;;
+          *" keeper "* | *" monitor "* | *" status "*)
+            set -- %2$s-XX:TieredStopAtLevel=1 -cp '%1$s' dev.holdfast.cli.Main "$@" ;;
+          *" archive-get "*)
+            set -- %3$s-XX:TieredStopAtLevel=1 -cp '%1$s' dev.holdfast.cli.Main "$@" ;;
+          *) set -- %3$s-cp '%1$s' dev.holdfast.cli.Main "$@" ;;
         esac
-        exec '%s/bin/java' %s-Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData \\
-          $speed -Xmx256m --enable-native-access=ALL-UNNAMED -Dholdfast.command='%s' \\
-          -cp '%s' dev.holdfast.cli.Main "$@"
+        exec '%4$s/bin/java' -Xlog:disable -Xlog:all=error:stderr -XX:+UseSerialGC -XX:-UsePerfData \\
+          -Xmx256m --enable-native-access=ALL-UNNAMED -Dholdfast.command='%5$s' "$@"
         """
-            .formatted(javaHome(), aot, script, classPath);
+            .formatted(classPath, clusterAot, aot, javaHome(), script);
     DurableFile.write(script, text.getBytes(StandardCharsets.UTF_8));
     Files.setAttribute(script, "unix:mode", 0755);
     owner.own(script);
