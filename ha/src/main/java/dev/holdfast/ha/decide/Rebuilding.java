@@ -19,16 +19,23 @@ import java.util.stream.Collectors;
  * by it: whoever was told to write last goes on to, or is started again.
  *
  * <p>Why it is safe: every node is heard, so whoever was last granted the right to write is among
- * them, by the highest epoch of an order to lead. All that is decided from here on has a higher
- * epoch than any of them has accepted, so the former monitor, should it come back, is refused. What
- * was acknowledged under protections of before may lie on nodes that the present one does not name:
- * until the primary has proven it anew, it counts as unprotected, and nobody takes its place.
+ * them, by the highest epoch of an order to lead, if nobody is on a later timeline. All that is
+ * decided from here on has a higher epoch than any of them has accepted, so the former monitor,
+ * should it come back, is refused. What was acknowledged under protections of before may lie on
+ * nodes that the present one does not name: until the primary has proven it anew, it counts as
+ * unprotected, and nobody takes its place.
  *
  * @param state the state; empty when it cannot be made
  * @param text what is done, or why not
  * @param hint what would help
  */
 public record Rebuilding(Optional<ClusterState> state, String text, String hint) {
+
+  /**
+   * So many timelines may have begun on nodes that are not heard. One that is begun twice, at the
+   * same LSN, is the worst of all: a node with the first would go on from the second.
+   */
+  private static final int UNHEARD_TIMELINES = 16;
 
   /** As long as a lease can be: nobody knows how long the longest was. */
   private static final Duration LONGEST_LEASE = Duration.ofMinutes(1);
@@ -59,9 +66,10 @@ public record Rebuilding(Optional<ClusterState> state, String text, String hint)
     Optional<Testimony> granted =
         heard.stream()
             .filter(each -> each.leads().isPresent())
-            .max(Comparator.comparing(each -> each.leads().orElseThrow().epoch()));
+            .max(Comparator.comparing(each -> each.leads().orElseThrow().epoch()))
+            .filter(each -> isLast(each.leads().orElseThrow(), heard));
     if (granted.isPresent()) {
-      return done(heard, known, granted.get(), now);
+      return done(heard, known, granted.get(), granted.get().leads(), now);
     }
     // An election was under way, in which everybody stands still: who holds most holds everything
     // that was acknowledged, if nobody has lost what it held.
@@ -77,7 +85,18 @@ public record Rebuilding(Optional<ClusterState> state, String text, String hint)
             .stream()
                 .max(Comparator.comparing((Testimony each) -> each.report().position()))
                 .orElseThrow();
-    return done(heard, known, best, now);
+    return done(heard, known, best, Optional.empty(), now);
+  }
+
+  /**
+   * Whether nobody has led after it. Whoever is granted the right to write next begins a timeline
+   * of his own; he may have been told to stand still since, while this one was cut off and has
+   * heard of neither.
+   */
+  private static boolean isLast(Order.Lead lead, Collection<Testimony> heard) {
+    return heard.stream()
+        .noneMatch(
+            each -> each.report().position().history().timeline().compareTo(lead.timeline()) > 0);
   }
 
   private static boolean isWhole(Testimony one) {
@@ -85,9 +104,13 @@ public record Rebuilding(Optional<ClusterState> state, String text, String hint)
   }
 
   private static Rebuilding done(
-      Collection<Testimony> heard, Set<NodeId> known, Testimony holder, long now) {
+      Collection<Testimony> heard,
+      Set<NodeId> known,
+      Testimony holder,
+      Optional<Order.Lead> lead,
+      long now) {
     return new Rebuilding(
-        Optional.of(state(heard, known, holder, now)),
+        Optional.of(state(heard, known, holder, lead, now)),
         "Node "
             + holder.node()
             + " is the primary, of "
@@ -101,14 +124,20 @@ public record Rebuilding(Optional<ClusterState> state, String text, String hint)
   }
 
   private static ClusterState state(
-      Collection<Testimony> heard, Set<NodeId> known, Testimony holder, long now) {
-    Optional<Order.Lead> lead = holder.leads();
+      Collection<Testimony> heard,
+      Set<NodeId> known,
+      Testimony holder,
+      Optional<Order.Lead> lead,
+      long now) {
     Protection last = lead.map(Order.Lead::protection).orElse(Protection.UNPROTECTED);
     List<Protection> possible = new ArrayList<>(List.of(Protection.UNPROTECTED));
     possible.remove(last);
     possible.add(last);
     long epoch = highest(heard.stream().map(each -> each.report().promised()).toList()) + 1;
-    long newest = highest(heard.stream().map(Rebuilding::timeline).toList());
+    boolean all =
+        heard.stream().map(Testimony::node).collect(Collectors.toSet()).containsAll(known);
+    long newest =
+        highest(heard.stream().map(Rebuilding::timeline).toList()) + (all ? 0 : UNHEARD_TIMELINES);
     Timeline timeline = lead.map(Order.Lead::timeline).orElseGet(() -> new Timeline(newest + 1));
     Map<NodeId, Node> nodes = new TreeMap<>();
     for (Testimony each : heard) {
@@ -157,7 +186,20 @@ public record Rebuilding(Optional<ClusterState> state, String text, String hint)
 
   private static long timeline(Testimony one) {
     long reached = one.report().position().history().timeline().number();
-    return Math.max(reached, one.leads().map(lead -> lead.timeline().number()).orElse(reached));
+    long told =
+        one.order().isEmpty()
+            ? reached
+            : switch (one.order().get()) {
+              case Order.Lead lead -> lead.timeline().number();
+              case Order.Follow follow -> follow.line().timeline().number();
+              case Order.Restore restore -> restore.above().number();
+              case Order.Freeze freeze -> reached;
+              case Order.Stop stop -> reached;
+              case Order.Fetch fetch -> reached;
+              case Order.Rest rest -> reached;
+              case Order.Leave leave -> reached;
+            };
+    return Math.max(reached, told);
   }
 
   private static Long highest(Collection<? extends Number> numbers) {

@@ -20,6 +20,11 @@ class RebuildingTest {
 
   private static Testimony says(
       NodeId node, long promised, Server server, long lsn, boolean complete, Order order) {
+    return says(node, promised, server, new Position(ONE, new Lsn(lsn)), complete, order);
+  }
+
+  private static Testimony says(
+      NodeId node, long promised, Server server, Position position, boolean complete, Order order) {
     Report report =
         new Report(
             node,
@@ -27,7 +32,7 @@ class RebuildingTest {
             promised,
             false,
             server,
-            new Position(ONE, new Lsn(lsn)),
+            position,
             complete,
             0,
             false,
@@ -72,6 +77,8 @@ class RebuildingTest {
 
     ClusterState state = of(true, writes).state().orElseThrow();
     assertThat(state.newestNode()).as("its number is nobody else's").isEqualTo(4);
+    assertThat(state.newestTimeline().number()).as("those that it began").isGreaterThan(10);
+    assertThat(state.grant().orElseThrow().timeline()).isEqualTo(new Timeline(1));
   }
 
   @Test
@@ -86,6 +93,23 @@ class RebuildingTest {
     ClusterState given = of(true, copies, frozen).state().orElseThrow();
     assertThat(given.grant().orElseThrow().holder()).isEqualTo(B);
     assertThat(given.grant().orElseThrow().timeline()).isEqualTo(new Timeline(2));
+  }
+
+  @Test
+  void whoWasToldToWriteAndHasNotHeardOfTheNextIsNotThePrimary() {
+    TimelineHistory two =
+        new TimelineHistory(
+            new Timeline(2), List.of(new TimelineHistory.Ancestor(new Timeline(1), new Lsn(90))));
+    Testimony cutOff = says(A, 5, Server.STOPPED, 100, true, LEAD);
+    Testimony next =
+        says(B, 7, Server.STOPPED, new Position(two, new Lsn(95)), true, new Order.Stop(7));
+    Grant grant = of(false, cutOff, next).state().orElseThrow().grant().orElseThrow();
+    assertThat(grant.holder()).isEqualTo(B);
+    assertThat(grant.timeline()).isEqualTo(new Timeline(3));
+
+    Testimony copied =
+        says(B, 7, Server.STOPPED, new Position(two, new Lsn(95)), false, new Order.Stop(7));
+    assertThat(of(false, cutOff, copied).state()).isEmpty();
   }
 
   @Test

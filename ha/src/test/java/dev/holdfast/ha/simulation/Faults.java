@@ -109,7 +109,8 @@ final class Faults {
       machine.postgres().ailments().slowDisk(span);
     } else if (which < 88) {
       machine.postgres().crashLoop(span);
-    } else if (which < 89) {
+    } else if (which < 89 && !simulation.monitor().isLost()) {
+      // When nobody has anything any more there is no cluster to come back to.
       machine.keeper().loseMemory();
       simulation.after(span, machine.keeper()::start);
     } else if (which < 91 && othersAreComplete(machine)) {
@@ -120,7 +121,7 @@ final class Faults {
       giveWordForADeadPrimary();
     } else if (which < 93) {
       goBackToTheRepository();
-    } else if (which < 94 && !simulation.settings().synchronous()) {
+    } else if (which < 97 && !simulation.settings().synchronous()) {
       changeTheLease(span);
     } else {
       operate();
@@ -135,7 +136,7 @@ final class Faults {
     simulation
         .monitor()
         .ask(new Request.Set(simulation.monitor().state().settings().withLease(lease)));
-    if (shorter && simulation.chance(50)) {
+    if (shorter) {
       besiege(span);
       simulation.monitor().crash();
       simulation.after(simulation.below(SECOND), simulation.monitor()::start);
@@ -337,6 +338,7 @@ final class Faults {
     if (!simulation.monitor().isLost() && healthy(state)) {
       rounds++;
       healedAt = simulation.now();
+      simulation.forgetWord();
       simulation.after(SECOND + simulation.below(5 * SECOND), this::begin);
       return;
     }

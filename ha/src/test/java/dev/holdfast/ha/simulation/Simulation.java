@@ -97,6 +97,11 @@ final class Simulation {
     truth.allowLoss(sessions);
   }
 
+  /** What the operator allowed for this trouble is not allowed for the next. */
+  void forgetWord() {
+    truth.forgetWord();
+  }
+
   Archive archive() {
     return archive;
   }

@@ -96,6 +96,11 @@ final class Truth {
     allowedAfter = newestSession;
   }
 
+  /** All is well again: what nobody has needed is not allowed any more. */
+  void forgetWord() {
+    lossAllowed = false;
+  }
+
   /** A server was promoted. Whether rightly will be seen when it acknowledges something. */
   void promoted() {
     promotions++;
@@ -122,15 +127,20 @@ final class Truth {
       acked = Math.max(acked, lsn);
     } else {
       lose(branch, flushed, session, who);
+      useWord(session);
       takeOver(branch, lsn, flushed, session);
     }
   }
 
-  private void takeOver(int branch, long lsn, long flushed, long session) {
+  /** A promotion that was under way when the word was given may lose nothing, and uses it not. */
+  private void useWord(long session) {
     if (lossAllowed && session > allowedAfter) {
       writtenOffBefore = session;
       lossAllowed = false;
     }
+  }
+
+  private void takeOver(int branch, long lsn, long flushed, long session) {
     acked = Math.max(lsn, Math.min(acked, flushed));
     ackedBranch = branch;
     writersFlushed = flushed;
