@@ -222,8 +222,20 @@ class ClusterScenariosTest {
         assertThat(client.longestPause()).as(site::said).isLessThan(Duration.ofSeconds(2));
         assertThat(site.primary()).isSameAs(primary);
 
+        String standby = primary.name().equals("n1") ? "n2" : "n1";
+        assertThat(site.operator("maintenance", "on", standby).exit()).as(site::said).isZero();
+        client.longestPause();
         primary.killPostmaster();
         site.await("PostgreSQL is up again", view -> restarted(primary, postmaster));
+        client.advance();
+        say("the postmaster killed, alone", client);
+        assertThat(site.primary()).isSameAs(primary);
+        assertThat(site.operator("maintenance", "off", standby).exit()).as(site::said).isZero();
+        site.awaitProtected();
+
+        client.longestPause();
+        primary.killPostmaster();
+        awaitPrimary(site, standby);
         client.advance();
         say("the postmaster killed", client);
         client.end();

@@ -97,6 +97,8 @@ public sealed interface Course {
   enum Cause {
     /** The primary's keeper is silent, and so is its WAL stream. */
     SILENCE("the primary is silent"),
+    /** No server runs, and a standby that has everything does. */
+    SERVER_GONE("PostgreSQL of the primary is gone"),
     /** PostgreSQL does not stay up, or does not come up. */
     CRASH_LOOP("PostgreSQL of the primary does not stay up"),
     /** The primary's data directory is not there any more. */

@@ -38,6 +38,26 @@ final class ElectionSteps {
     return suspected ? Optional.of(elect(situation, Course.Cause.SILENCE)) : Optional.empty();
   }
 
+  static Optional<ClusterState> replaceGone(Situation situation) {
+    return situation.steady()
+            && situation.grant().proven()
+            && situation.grant().intended() instanceof Protection.SyncSet set
+            && situation.reports(
+                situation.holder(),
+                report -> report.server() == Server.STOPPED || report.server() == Server.LEFTOVERS)
+            && situation
+                .first(node ->
+                    set.names(node.id())
+                        && node.goal() == NodeState.SECONDARY
+                        && node.priority() > 0
+                        && situation.reports(
+                            node.id(), report -> report.server() == Server.STANDBY))
+                .isPresent()
+            && Proof.inReach(situation)
+        ? Optional.of(elect(situation, Course.Cause.SERVER_GONE))
+        : Optional.empty();
+  }
+
   static Optional<ClusterState> replaceCrashing(Situation situation) {
     Settings settings = situation.state().settings();
     return situation.steady()

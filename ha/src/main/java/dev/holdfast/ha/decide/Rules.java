@@ -99,11 +99,21 @@ final class Rules {
                   + " freeze standbys that still confirm",
               ElectionSteps::suspect),
           new Rule(
+              "PostgreSQL is gone",
+              "primary",
+              "demote_timeout",
+              "the primary's keeper reports that no server runs, every commit was confirmed by a"
+                  + " proven set, one of its members stands ready, and the count is in reach",
+              "a promotion takes a fraction of a second and loses nothing; crash recovery takes as"
+                  + " long as it takes",
+              ElectionSteps::replaceGone),
+          new Rule(
               "PostgreSQL does not stay up",
               "single, wait_primary, primary, apply_settings",
               "demote_timeout",
               "the primary's restart budget is spent, and a secondary is heard",
-              "a restart in place is the fastest cure, until it does not help",
+              "without a standby that has everything, a restart in place loses least; until it does"
+                  + " not help",
               ElectionSteps::replaceCrashing),
           new Rule(
               "the primary's data is lost",
