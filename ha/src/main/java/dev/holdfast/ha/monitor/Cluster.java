@@ -30,7 +30,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,7 @@ final class Cluster {
   private final Condition news = turn.newCondition();
 
   private final OrdersTold told = new OrdersTold();
-  private final EventLog events = new EventLog();
+  private final EventLog events;
   private final Map<NodeId, Object> waiting = new HashMap<>();
   private final AtomicBoolean ticking = new AtomicBoolean();
   private final String secret;
@@ -71,7 +73,8 @@ final class Cluster {
             name,
             surroundings.newSecret(),
             ClusterState.forming(Settings.DEFAULT, surroundings.now()),
-            Map.of()),
+            Map.of(),
+            List.of()),
         surroundings);
   }
 
@@ -91,6 +94,7 @@ final class Cluster {
     this.name = stored.cluster();
     this.secret = stored.secret();
     this.endpoints = stored.endpoints();
+    this.events = new EventLog(stored.events());
     this.surroundings = surroundings;
     this.state = stored.state(surroundings.now());
   }
@@ -104,21 +108,32 @@ final class Cluster {
     turn.lock();
     try {
       refuseName(joining);
-      Decision decision = observe(new Observation.Joining(joining.token(), joining.name()));
-      for (Command command : decision.commands()) {
-        if (command instanceof Command.Enrolled enrolled && enrolled.token() == joining.token()) {
-          note(enrolled.node(), joining.endpoint());
-          writeEndpoints();
-          if (decision.mustPersist()) {
-            record(joining.name() + " has registered, as number " + enrolled.node());
-          }
-          return new Welcome(enrolled.node(), secret, state.settings());
-        }
-      }
-      throw new IllegalStateException("a node that joined was given no identity");
+      Decision decision =
+          observe(
+              new Observation.Joining(joining.token(), joining.name()),
+              made ->
+                  enrolled(made, joining)
+                      .filter(node -> made.mustPersist())
+                      .map(node -> joining.name() + " has registered, as number " + node));
+      NodeId node =
+          enrolled(decision, joining)
+              .orElseThrow(
+                  () -> new IllegalStateException("a node that joined was given no identity"));
+      note(node, joining.endpoint());
+      writeEndpoints();
+      return new Welcome(node, secret, state.settings());
     } finally {
       turn.unlock();
     }
+  }
+
+  private static Optional<NodeId> enrolled(Decision decision, Joining joining) {
+    return decision.commands().stream()
+        .filter(Command.Enrolled.class::isInstance)
+        .map(Command.Enrolled.class::cast)
+        .filter(enrolled -> enrolled.token() == joining.token())
+        .map(Command.Enrolled::node)
+        .findFirst();
   }
 
   private void refuseName(Joining joining) {
@@ -201,7 +216,7 @@ final class Cluster {
   void rebuilt(String text) {
     turn.lock();
     try {
-      record("rebuilt from what the nodes know: " + text);
+      record(event(state, "rebuilt from what the nodes know: " + text));
     } finally {
       turn.unlock();
     }
@@ -236,15 +251,20 @@ final class Cluster {
     try {
       refuseWithoutNodes();
       boolean known = state.operations().containsKey(asking.token());
-      observe(new Observation.Asked(asking.token(), asking.request()));
-      Command.Answer answer = answer(state, asking.token());
-      if (!known) {
-        record((answer.accepted() ? "an operator: " : "refused to an operator: ") + answer.text());
-      }
-      return answer;
+      observe(
+          new Observation.Asked(asking.token(), asking.request()),
+          made ->
+              Optional.of(answer(made.state(), asking.token()))
+                  .filter(answer -> !known)
+                  .map(Cluster::event));
+      return answer(state, asking.token());
     } finally {
       turn.unlock();
     }
+  }
+
+  private static String event(Command.Answer answer) {
+    return (answer.accepted() ? "an operator: " : "refused to an operator: ") + answer.text();
   }
 
   /** What would be answered; nothing is done. */
@@ -283,7 +303,7 @@ final class Cluster {
     }
   }
 
-  /** The latest events since the monitor started, newest last. */
+  /** The latest events, newest last. */
   List<Event> events(int most) {
     turn.lock();
     try {
@@ -352,15 +372,27 @@ final class Cluster {
     }
   }
 
-  /** Decides, writes, and only then remembers what is to be said. */
   private Decision observe(Observation observation) {
+    return observe(observation, made -> Optional.empty());
+  }
+
+  /**
+   * Decides, writes, and only then remembers what is to be said.
+   *
+   * @param first what has happened besides the rules that apply
+   */
+  private Decision observe(Observation observation, Function<Decision, Optional<String>> first) {
     if (closed) {
       throw new HoldfastException(ErrorCode.TERM, "the monitor is ending");
     }
     Decision decision = decider.decide(state, observation, surroundings.now());
+    List<Event> happened =
+        Stream.concat(first.apply(decision).stream(), decision.rules().stream())
+            .map(text -> event(decision.state(), text))
+            .toList();
     if (decision.mustPersist()) {
       try {
-        write(decision.state());
+        write(decision.state(), happened);
       } catch (HoldfastException e) {
         state = withVolatile(state, decision.state().volatileState());
         throw e;
@@ -368,7 +400,7 @@ final class Cluster {
     }
     state = decision.state();
     forgetEndpoints();
-    decision.rules().forEach(this::record);
+    happened.forEach(this::record);
     boolean changed = false;
     for (Command command : decision.commands()) {
       if (command instanceof Command.Tell tell && state.nodes().containsKey(tell.to())) {
@@ -382,9 +414,11 @@ final class Cluster {
     return decision;
   }
 
-  private void write(ClusterState next) {
+  private void write(ClusterState next, List<Event> newest) {
     try {
-      surroundings.store().write(StoredCluster.of(name, secret, next, endpoints));
+      surroundings
+          .store()
+          .write(StoredCluster.of(name, secret, next, endpoints, events.durableWith(newest)));
     } catch (LeadershipLostException e) {
       // Not this cluster's trouble: all of them are read anew by whoever decides next.
       throw e;
@@ -442,7 +476,7 @@ final class Cluster {
   private void writeEndpoints() {
     if (!endpointsWritten) {
       try {
-        write(state);
+        write(state, List.of());
       } catch (HoldfastException e) {
         // Said already, and tried again with the next change.
         endpointsWritten = true;
@@ -455,8 +489,11 @@ final class Cluster {
     return new Directive(tell, state.settings(), confirms, endpoints);
   }
 
-  private void record(String text) {
-    Event event = new Event(surroundings.wall().instant(), state.epoch(), state.revision(), text);
+  private Event event(ClusterState led, String text) {
+    return new Event(surroundings.wall().instant(), led.epoch(), led.revision(), text);
+  }
+
+  private void record(Event event) {
     events.add(event);
     surroundings.news().happened(name, event);
   }

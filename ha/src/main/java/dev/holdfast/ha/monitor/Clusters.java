@@ -148,7 +148,11 @@ final class Clusters implements AutoCloseable {
       ClusterState state = rebuilding.state().get();
       StoredCluster stored =
           StoredCluster.of(
-              name, said.secretOf(state.grant().orElseThrow().holder()), state, said.endpoints());
+              name,
+              said.secretOf(state.grant().orElseThrow().holder()),
+              state,
+              said.endpoints(),
+              List.of());
       if (before != null) {
         before.close();
       }

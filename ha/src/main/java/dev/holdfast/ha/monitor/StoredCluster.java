@@ -10,6 +10,7 @@ import dev.holdfast.ha.decide.Grant;
 import dev.holdfast.ha.decide.Node;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Settings;
+import dev.holdfast.ha.wire.Event;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  * @param nodes in the order of their identities
  * @param operations answers to operators, the oldest first
  * @param endpoints where nodes were last reached
+ * @param events the latest, oldest first; nothing rests on them
  */
 record StoredCluster(
     int format,
@@ -45,7 +47,8 @@ record StoredCluster(
     Course course,
     List<Command.Answer> operations,
     Duration longestLease,
-    Map<NodeId, ServerAddress> endpoints) {
+    Map<NodeId, ServerAddress> endpoints,
+    List<Event> events) {
 
   /** The only one yet. */
   static final int FORMAT = 1;
@@ -55,10 +58,15 @@ record StoredCluster(
     nodes = List.copyOf(nodes);
     operations = List.copyOf(operations);
     endpoints = Map.copyOf(endpoints);
+    events = List.copyOf(events);
   }
 
   static StoredCluster of(
-      String cluster, String secret, ClusterState state, Map<NodeId, ServerAddress> endpoints) {
+      String cluster,
+      String secret,
+      ClusterState state,
+      Map<NodeId, ServerAddress> endpoints,
+      List<Event> events) {
     return new StoredCluster(
         FORMAT,
         cluster,
@@ -74,7 +82,8 @@ record StoredCluster(
         state.course(),
         List.copyOf(state.operations().values()),
         state.longestLease(),
-        endpoints);
+        endpoints,
+        events);
   }
 
   /** The state, with nobody heard yet. */

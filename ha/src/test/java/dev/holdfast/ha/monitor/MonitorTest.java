@@ -239,8 +239,14 @@ class MonitorTest {
     keeper("b", 12);
     ClusterView before = steady(2, A);
     String secret = client.join(11, "a", SOMEWHERE).secret();
+    List<Event> happened = client.events(100);
     monitor.close();
     start();
+    assertThat(happened)
+        .extracting(Event::text)
+        .startsWith("a has registered, as number 1")
+        .contains("the protection is proven");
+    assertThat(client.events(100)).startsWith(happened.toArray(Event[]::new));
 
     assertThat(client.join(11, "a", SOMEWHERE))
         .satisfies(again -> {

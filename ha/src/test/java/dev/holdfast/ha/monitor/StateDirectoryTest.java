@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,8 @@ class StateDirectoryTest {
   @TempDir Path path;
 
   private static StoredCluster cluster(String name) {
-    return StoredCluster.of(name, "secret", ClusterState.forming(Settings.DEFAULT, 0), Map.of());
+    return StoredCluster.of(
+        name, "secret", ClusterState.forming(Settings.DEFAULT, 0), Map.of(), List.of());
   }
 
   private static void refuses(ErrorCode code, String message, ThrowingCallable call) {

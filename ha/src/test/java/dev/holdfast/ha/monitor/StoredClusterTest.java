@@ -6,8 +6,11 @@ import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.decide.ClusterState;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.simulation.WrittenStates;
+import dev.holdfast.ha.wire.Event;
 import dev.holdfast.ha.wire.Json;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class StoredClusterTest {
   private static final Map<NodeId, ServerAddress> ENDPOINTS =
       Map.of(new NodeId(1), new ServerAddress("db1", 5432));
+  private static final List<Event> EVENTS =
+      List.of(new Event(Instant.parse("2026-11-22T05:00:00.123456Z"), 3, 17, "a node is chosen"));
 
   @Test
   void everyStateOfClustersInTroubleIsReadAsItWasWritten() {
@@ -36,7 +41,7 @@ class StoredClusterTest {
   }
 
   private static void roundTrip(ClusterState state) {
-    StoredCluster written = StoredCluster.of("main", "secret", state, ENDPOINTS);
+    StoredCluster written = StoredCluster.of("main", "secret", state, ENDPOINTS, EVENTS);
     StoredCluster read = Json.read(Json.write(written), StoredCluster.class);
     assertThat(read).isEqualTo(written);
 
