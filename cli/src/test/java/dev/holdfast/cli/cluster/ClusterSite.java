@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -168,6 +169,31 @@ final class ClusterSite implements AutoCloseable {
       sql("select pid from pg_stat_replication")
           .lines()
           .forEach(pid -> signal("STOP", Long.parseLong(pid)));
+    }
+
+    /** Those of them that send a copy. */
+    void silenceCopies() {
+      sql("select pid from pg_stat_replication where application_name = 'pg_basebackup'")
+          .lines()
+          .forEach(pid -> signal("STOP", Long.parseLong(pid)));
+    }
+
+    /** The programs that make a copy here. */
+    List<Long> copyPrograms() {
+      return ProcessHandle.allProcesses()
+          .filter(one -> one.info().commandLine().orElse("").contains(data() + ".copying"))
+          .map(ProcessHandle::pid)
+          .toList();
+    }
+
+    /** Whether the keeper has ended by itself within the time. */
+    boolean awaitKeeperEnd(Duration atMost) {
+      try {
+        return keeper.process().waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
     }
 
     /** Keeper and PostgreSQL at once, as when the host loses its power. */

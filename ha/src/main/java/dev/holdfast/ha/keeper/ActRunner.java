@@ -54,6 +54,11 @@ final class ActRunner implements AutoCloseable {
           public boolean unwanted() {
             return unwanted || closed;
           }
+
+          @Override
+          public boolean givenUp() {
+            return unwanted;
+          }
         };
   }
 
@@ -69,9 +74,29 @@ final class ActRunner implements AutoCloseable {
         || underway instanceof Act.Rewind;
   }
 
-  /** Nobody waits for the effect of what is under way any more. */
+  /** Nobody waits for the effect of what is under way any more: what takes long is ended. */
   void giveUp() {
     unwanted = true;
+  }
+
+  /** Another order has come; what is under way is given up, unless that one wants it too. */
+  void turnTo(Order next) {
+    if (!isWantedBy(next)) {
+      giveUp();
+    }
+  }
+
+  /** A copy of a node serves in every epoch in which that node is followed. */
+  private boolean isWantedBy(Order next) {
+    return switch (underway) {
+      case Act.Clone clone -> follows(next, clone.upstream());
+      case Act.Rewind rewind -> follows(next, rewind.upstream());
+      case null, default -> false;
+    };
+  }
+
+  private static boolean follows(Order order, NodeId upstream) {
+    return order instanceof Order.Follow follow && follow.upstream().equals(upstream);
   }
 
   /** What was begun has ended. */
@@ -122,7 +147,7 @@ final class ActRunner implements AutoCloseable {
       case Act.Fetch fetch -> hands.fetch(fetch.from(), address(peers, fetch.from()), watch);
       case Act.Restore restore -> hands.restore(restore.recovery(), restore.above(), watch);
       case Act.Rewind rewind -> hands.rewind(address(peers, rewind.upstream()), watch);
-      case Act.Clone clone -> hands.copy(address(peers, clone.upstream()));
+      case Act.Clone clone -> hands.copy(address(peers, clone.upstream()), watch);
     }
     return Optional.empty();
   }

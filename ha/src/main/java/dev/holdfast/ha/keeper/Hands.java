@@ -11,6 +11,7 @@ import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
 import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.decide.Server;
+import dev.holdfast.postgres.process.Abandonment;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.process.StopMode;
 import dev.holdfast.postgres.replication.ManagedSettings;
@@ -54,6 +55,12 @@ final class Hands {
 
     /** Whether another order has come, so that nobody waits for this act's effect any more. */
     boolean unwanted();
+
+    /**
+     * The same, but not when only the keeper ends: then what it has begun is left to itself, as
+     * when the keeper is killed.
+     */
+    boolean givenUp();
   }
 
   private final KeeperConfiguration configuration;
@@ -284,33 +291,36 @@ final class Hands {
   void rewind(ServerAddress source, Watch watch) {
     if (!copies.canRewind()) {
       log.accept("this PostgreSQL comes without pg_rewind: a new copy is made");
-      copy(source);
+      copy(source, watch);
       return;
     }
     long deadline = System.nanoTime() + CHECKPOINT.toNanos();
     try (ReplicationSession session = elsewhere(source)) {
       while (!session.checkpointTimeline().equals(session.written().timeline())) {
-        if (watch.unwanted() || System.nanoTime() - deadline > 0) {
+        if (watch.unwanted()) {
+          throw Abandonment.of("the rewind");
+        }
+        if (System.nanoTime() - deadline > 0) {
           throw new HoldfastException(
               ErrorCode.DB_MISMATCH, "the primary has made no checkpoint since its promotion");
         }
         LockSupport.parkNanos(NOTHING_MORE.toNanos());
       }
     }
-    copies.rewind(source);
+    copies.rewind(source, watch::givenUp);
   }
 
   /**
    * Makes it a copy of the primary: from the repository, where that has a backup, so that the
    * primary is not burdened; else from the primary itself.
    */
-  void copy(ServerAddress source) {
-    if (!copyFromRepository(source)) {
-      copies.copy(source);
+  void copy(ServerAddress source, Watch watch) {
+    if (!copyFromRepository(source, watch)) {
+      copies.copy(source, watch::givenUp);
     }
   }
 
-  private boolean copyFromRepository(ServerAddress source) {
+  private boolean copyFromRepository(ServerAddress source, Watch watch) {
     boolean again = fromRepository;
     fromRepository = false;
     if (again) {
@@ -324,14 +334,17 @@ final class Hands {
         cluster = session.systemIdentifier();
         timeline = session.written().timeline();
       }
-      if (!repository.hold(cluster)) {
+      if (!repository.hold(cluster, watch::givenUp)) {
         return false;
       }
       log.accept("restores a backup from the repository");
-      repository.standby(timeline);
+      repository.standby(timeline, watch::givenUp);
       fromRepository = true;
       return true;
     } catch (HoldfastException e) {
+      if (watch.givenUp()) {
+        throw e;
+      }
       log.accept("the primary is copied, because not the repository: " + e.getMessage());
       return false;
     }
@@ -347,7 +360,7 @@ final class Hands {
   /** Puts in place what the repository has: recovered on a timeline above this one, and stopped. */
   void restore(Recovery wanted, Timeline above, Watch watch) {
     upstreams.close();
-    repository.recovered(wanted, above, watch::unwanted);
+    repository.recovered(wanted, above, watch);
   }
 
   /**

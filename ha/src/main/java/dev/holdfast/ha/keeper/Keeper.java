@@ -364,6 +364,10 @@ final class Keeper implements AutoCloseable {
 
   private void ended(ActRunner.Done done) {
     acts.ended();
+    if (done.problem().isPresent() && done.problem().get().code() == ErrorCode.TERM) {
+      log.accept(done.act() + ": " + done.problem().get().getMessage());
+      return;
+    }
     if (done.problem().isPresent()) {
       notBefore = System.nanoTime() + AFTER_FAILURE.toNanos();
       String text = String.valueOf(done.problem().get().getMessage());
@@ -544,7 +548,7 @@ final class Keeper implements AutoCloseable {
     revision = accepted.get().revision();
     if (other) {
       log.accept("is told to " + tell.order());
-      acts.giveUp();
+      acts.turnTo(tell.order());
       notBefore = System.nanoTime();
     }
     vitals.confirms(directive.confirms());

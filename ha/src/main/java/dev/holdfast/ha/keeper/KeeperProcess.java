@@ -85,6 +85,7 @@ public final class KeeperProcess implements AutoCloseable {
             configuration.data(),
             configuration.state().resolve("postgresql.log"),
             Map.of(Upstreams.VARIABLE, upstreams.file().toString()));
+    control.endLeftPrograms();
     LeaseFile lease = LeaseFile.in(configuration.state());
     try (Question question = new Question(configuration.local(), Map.of());
         Keeper one =

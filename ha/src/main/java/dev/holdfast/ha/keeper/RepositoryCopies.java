@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes the data directory from the repository: as a standby that has yet to follow somebody, or
- * recovered to where an operator wants to go on.
+ * recovered to where an operator wants to go on. Whatever it is, it ends with term (63) as soon as
+ * nobody wants it any more.
  */
 final class RepositoryCopies {
   private static final Duration LONGEST = Duration.ofDays(7);
@@ -53,12 +54,13 @@ final class RepositoryCopies {
    * Whether the repository has a backup of this cluster.
    *
    * @param systemIdentifier PostgreSQL's, decimal
+   * @param givenUp whether nobody wants to know any more
    * @throws dev.holdfast.domain.HoldfastException execute (102) when it cannot be asked
    */
-  boolean hold(String systemIdentifier) {
+  boolean hold(String systemIdentifier, BooleanSupplier givenUp) {
     String answer =
         control
-            .run(words(List.of("--output=json", "info")), ASKING)
+            .run(words(List.of("--output=json", "info")), ASKING, givenUp)
             .orThrow("ask the repository what it has")
             .out();
     return Json.readList(answer.getBytes(StandardCharsets.UTF_8), StanzaReport.class).stream()
@@ -70,21 +72,23 @@ final class RepositoryCopies {
    * that little is transferred; beside a directory that is none, it is made anew.
    *
    * @param timeline the primary's, whose history comes with it
+   * @param givenUp whether nobody wants it any more
    * @throws dev.holdfast.domain.HoldfastException execute (102); the data directory is of no use
    *     then
    */
-  void standby(Timeline timeline) {
+  void standby(Timeline timeline, BooleanSupplier givenUp) {
     if (isCluster(data) || isEmpty(data)) {
-      restore(data, List.of("--type=standby", "--delta"));
-      history(data, timeline);
+      restore(data, List.of("--type=standby", "--delta"), givenUp);
+      history(data, timeline, givenUp);
       return;
     }
-    FreshDirectory fresh = new FreshDirectory(control, data, FRESH);
+    FreshDirectory fresh = new FreshDirectory(control, data, FRESH, givenUp);
     fresh.clear();
     restore(
         fresh.path(),
-        List.of("--type=standby", "--recovery-option=restore_command=" + program.restoreCommand()));
-    history(fresh.path(), timeline);
+        List.of("--type=standby", "--recovery-option=restore_command=" + program.restoreCommand()),
+        givenUp);
+    history(fresh.path(), timeline, givenUp);
     fresh.takePlace();
   }
 
@@ -92,17 +96,17 @@ final class RepositoryCopies {
    * Restores, has PostgreSQL recover to the target where nobody reaches it, and stops it.
    *
    * @param above what recovery ends on is a higher timeline
-   * @param unwanted whether another order has come
+   * @param watch whether another order has come
    */
-  void recovered(Recovery wanted, Timeline above, BooleanSupplier unwanted) {
+  void recovered(Recovery wanted, Timeline above, Hands.Watch watch) {
     if (wanted.delta() && isCluster(data)) {
-      recover(data, wanted, above, unwanted);
+      recover(data, wanted, above, watch);
       return;
     }
-    FreshDirectory fresh = new FreshDirectory(control, data, FRESH);
+    FreshDirectory fresh = new FreshDirectory(control, data, FRESH, watch::givenUp);
     recovery.end(fresh.path());
     fresh.clear();
-    recover(fresh.path(), wanted, above, unwanted);
+    recover(fresh.path(), wanted, above, watch);
     fresh.takePlace();
   }
 
@@ -110,17 +114,17 @@ final class RepositoryCopies {
    * PostgreSQL is told which timeline to follow, because what it finds as the latest would be one
    * of those whose numbers are taken here, so that it begins none of them.
    */
-  private void recover(Path directory, Recovery wanted, Timeline above, BooleanSupplier unwanted) {
-    restore(directory, options(wanted, directory.equals(data)));
-    Timeline along = along(directory, wanted.timeline().orElse(LATEST));
+  private void recover(Path directory, Recovery wanted, Timeline above, Hands.Watch watch) {
+    restore(directory, options(wanted, directory.equals(data)), watch::givenUp);
+    Timeline along = along(directory, wanted.timeline().orElse(LATEST), watch::givenUp);
     new WalTimelines(directory).skip(along, new Timeline(above.number() + 1));
-    recovery.run(directory, along, unwanted);
+    recovery.run(directory, along, watch::unwanted);
     // It names this directory, and the server is no standby of the repository any more.
     new ManagedSettings(directory, Map.of()).dropRestoreCommand();
   }
 
   /** As PostgreSQL finds it: beginning with the backup's, the last that has a history. */
-  private Timeline along(Path directory, String wanted) {
+  private Timeline along(Path directory, String wanted, BooleanSupplier givenUp) {
     Timeline backups = PgControlFile.read(directory, null).control().timeline();
     if (wanted.equals(CURRENT)) {
       return backups;
@@ -130,15 +134,16 @@ final class RepositoryCopies {
     }
     Timeline newest = backups;
     Timeline next = new Timeline(newest.number() + 1);
-    while (historyIsArchived(directory, next)) {
+    while (historyIsArchived(directory, next, givenUp)) {
       newest = next;
       next = new Timeline(newest.number() + 1);
     }
     return newest;
   }
 
-  private boolean historyIsArchived(Path directory, Timeline timeline) {
-    ExternalProgram.Result result = getHistory(directory, timeline);
+  private boolean historyIsArchived(
+      Path directory, Timeline timeline, BooleanSupplier givenUp) {
+    ExternalProgram.Result result = getHistory(directory, timeline, givenUp);
     if (result.exit() != MISSING) {
       result.orThrow("ask the repository for '" + timeline.historyFileName() + "'");
     }
@@ -160,28 +165,30 @@ final class RepositoryCopies {
     return options;
   }
 
-  private void restore(Path into, List<String> options) {
+  private void restore(Path into, List<String> options, BooleanSupplier givenUp) {
     List<String> all = new ArrayList<>(options);
     all.add("restore");
     control
-        .runAlone(words(into, all), LONGEST)
+        .runAlone(words(into, all), LONGEST, givenUp)
         .orThrow("restore '" + into + "' from the repository");
   }
 
   /** A standby is known for the primary's by the history of its timeline; the first has none. */
-  private void history(Path into, Timeline timeline) {
+  private void history(Path into, Timeline timeline, BooleanSupplier givenUp) {
     if (timeline.number() == 1) {
       return;
     }
-    getHistory(into, timeline)
+    getHistory(into, timeline, givenUp)
         .orThrow("get '" + timeline.historyFileName() + "' from the repository");
   }
 
-  private ExternalProgram.Result getHistory(Path into, Timeline timeline) {
+  private ExternalProgram.Result getHistory(
+      Path into, Timeline timeline, BooleanSupplier givenUp) {
     String name = timeline.historyFileName();
     return control.run(
         words(into, List.of("archive-get", name, into.resolve("pg_wal/" + name).toString())),
-        ASKING);
+        ASKING,
+        givenUp);
   }
 
   private List<String> words(List<String> more) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs another program to its end and gives what it said. */
@@ -71,6 +72,11 @@ public final class ExternalProgram {
       Map<String, @Nullable String> environment,
       @Nullable Path input,
       Duration timeout) {
+    return await(start(command, environment, input), command.getFirst(), timeout);
+  }
+
+  private static Process start(
+      List<String> command, Map<String, @Nullable String> environment, @Nullable Path input) {
     ProcessBuilder builder = new ProcessBuilder(command);
     environment.forEach((name, value) -> {
       if (value == null) {
@@ -82,14 +88,36 @@ public final class ExternalProgram {
     builder.redirectInput(input == null ? Path.of("/dev/null").toFile() : input.toFile());
     // The directory of the caller may be closed to the user that the program runs as.
     builder.directory(Path.of("/").toFile());
-    Process process;
     try {
-      process = builder.start();
+      return builder.start();
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.EXECUTE, "unable to run '" + command.getFirst() + "': " + e.getMessage(), e);
     }
-    return await(process, command.getFirst(), timeout);
+  }
+
+  /**
+   * Runs a program until it ends or nobody wants it any more: then it and all that it has started
+   * are killed, and have ended when this returns. A signal from the terminal does not reach it.
+   *
+   * @param unwanted whether nobody wants it any more; asked from another thread
+   * @throws HoldfastException as {@link #run(List, Map, Duration)}, and term (63) when it was not
+   *     wanted any more
+   */
+  public static Result run(
+      List<String> command,
+      Map<String, @Nullable String> environment,
+      Duration timeout,
+      BooleanSupplier unwanted) {
+    String name = command.getFirst();
+    Process process = start(ProgramGroup.words(command), environment, null);
+    try (Abandonment abandonment =
+        Abandonment.of("'" + name + "'", unwanted, () -> ProgramGroup.end(process))) {
+      // Its output ends when the last of them has.
+      Result result = await(process, name, timeout);
+      abandonment.check();
+      return result;
+    }
   }
 
   private static Result await(Process process, String name, Duration timeout) {

@@ -5,6 +5,7 @@ import dev.holdfast.domain.HoldfastException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The lock of {@code flock(1)} in this process's hand: a program holds it for as long as its
@@ -20,8 +21,12 @@ public final class ProgramsLock implements AutoCloseable {
     this.holder = holder;
   }
 
-  /** Waits until nobody else has it. */
-  static ProgramsLock take(Path file) {
+  /**
+   * Waits until nobody else has it.
+   *
+   * @param unwanted whether nobody waits for that any more
+   */
+  static ProgramsLock take(Path file, BooleanSupplier unwanted) {
     try {
       ProgramsLock lock =
           new ProgramsLock(
@@ -29,11 +34,16 @@ public final class ProgramsLock implements AutoCloseable {
                   .directory(Path.of("/").toFile())
                   .redirectError(ProcessBuilder.Redirect.DISCARD)
                   .start());
-      // cat returns the sign as soon as it runs, which it does when the lock is taken.
-      lock.holder.getOutputStream().write(SIGN);
-      lock.holder.getOutputStream().flush();
-      if (lock.holder.getInputStream().read() != SIGN) {
-        throw new IOException("flock has ended");
+      try (Abandonment abandonment =
+          Abandonment.of("the lock of '" + file + "'", unwanted, lock.holder::destroy)) {
+        // cat returns the sign as soon as it runs, which it does when the lock is taken.
+        lock.holder.getOutputStream().write(SIGN);
+        lock.holder.getOutputStream().flush();
+        int answer = lock.holder.getInputStream().read();
+        abandonment.check();
+        if (answer != SIGN) {
+          throw new IOException("flock has ended");
+        }
       }
       return lock;
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -191,24 +192,60 @@ public final class ServerControl {
    * that it goes when the program goes.
    */
   public ExternalProgram.Result runAlone(List<String> command, Duration timeout) {
-    List<String> locked = new ArrayList<>();
-    locked.addAll(List.of("flock", "--exclusive", log.resolveSibling(PROGRAMS_LOCK).toString()));
+    return runAlone(command, timeout, () -> false);
+  }
+
+  /**
+   * The same, until nobody wants it any more.
+   *
+   * @throws HoldfastException term (63) when it was ended, with all that it had started
+   */
+  public ExternalProgram.Result runAlone(
+      List<String> command, Duration timeout, BooleanSupplier unwanted) {
+    List<String> locked = new ArrayList<>(locking());
     locked.addAll(command);
-    return run(locked, timeout);
+    return run(locked, timeout, unwanted);
+  }
+
+  private List<String> locking() {
+    return List.of("flock", "--exclusive", log.resolveSibling(PROGRAMS_LOCK).toString());
+  }
+
+  /**
+   * Ends the programs of {@link #runAlone} that somebody has left running who is gone: what they
+   * make is made again, and nobody is to wait for it. Not while one of ours runs.
+   */
+  public void endLeftPrograms() {
+    ProgramGroup.endAll(locking());
   }
 
   /**
    * For what this process does itself to the data directory, and no program of {@link #runAlone}
    * may do at the same time; it begins when those have ended.
    *
-   * @throws HoldfastException execute (102)
+   * @param unwanted whether nobody waits for that any more
+   * @throws HoldfastException execute (102), term (63) when nobody waits any more
    */
-  public ProgramsLock alone() {
-    return ProgramsLock.take(log.resolveSibling(PROGRAMS_LOCK));
+  public ProgramsLock alone(BooleanSupplier unwanted) {
+    return ProgramsLock.take(log.resolveSibling(PROGRAMS_LOCK), unwanted);
   }
 
   /** Runs one of PostgreSQL's programs in the server's environment. */
   public ExternalProgram.Result run(List<String> command, Duration timeout) {
+    return ExternalProgram.run(command, environment(), timeout);
+  }
+
+  /**
+   * The same, until nobody wants it any more.
+   *
+   * @throws HoldfastException term (63) when it was ended, with all that it had started
+   */
+  public ExternalProgram.Result run(
+      List<String> command, Duration timeout, BooleanSupplier unwanted) {
+    return ExternalProgram.run(command, environment(), timeout, unwanted);
+  }
+
+  private Map<String, @Nullable String> environment() {
     Map<String, @Nullable String> all = new HashMap<>();
     for (String name : System.getenv().keySet()) {
       if (name.startsWith("PG")) {
@@ -217,7 +254,7 @@ public final class ServerControl {
     }
     all.put("LC_ALL", "C");
     all.putAll(environment);
-    return ExternalProgram.run(command, all, timeout);
+    return all;
   }
 
   /** Has the postmaster read its settings again; it need not accept connections for that. */

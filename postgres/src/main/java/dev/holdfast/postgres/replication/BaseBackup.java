@@ -2,12 +2,14 @@ package dev.holdfast.postgres.replication;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.process.Abandonment;
 import dev.holdfast.postgres.session.SessionTarget;
 import dev.holdfast.postgres.session.WireSession;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,26 @@ public final class BaseBackup {
    *     is left behind
    */
   public void into(Path directory) {
-    try (WireSession session = WireSession.open(target, APPLICATION, CONNECT, environment)) {
+    into(directory, () -> false);
+  }
+
+  /**
+   * The same, until nobody wants it any more: then the connection is closed.
+   *
+   * @throws HoldfastException term (63) when it was
+   */
+  public void into(Path directory, BooleanSupplier unwanted) {
+    try (WireSession session = WireSession.open(target, APPLICATION, CONNECT, environment);
+        Abandonment abandonment = Abandonment.of("the copy", unwanted, session::cut)) {
+      try {
+        copy(session, directory);
+      } finally {
+        abandonment.check();
+      }
+    }
+  }
+
+  private static void copy(WireSession session, Path directory) {
       boolean typed = session.serverMajor() >= TYPED_SINCE;
       String mode = String.valueOf(session.query("SHOW data_directory_mode").getFirst().getFirst());
       session.query(
@@ -68,7 +89,6 @@ public final class BaseBackup {
       session.rows();
       session.finish();
       archive.requireControlFile();
-    }
   }
 
   /** The data directory is the one without a path. */

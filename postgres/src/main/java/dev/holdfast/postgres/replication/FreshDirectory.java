@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A data directory that is made beside the one it is to replace, and takes its place when it is
@@ -21,17 +22,21 @@ public final class FreshDirectory {
   private final ServerControl control;
   private final Path data;
   private final Path fresh;
+  private final BooleanSupplier unwanted;
 
   /**
    * Nothing is made yet.
    *
    * @param data the directory that is to be replaced, whose server is stopped
    * @param suffix by which the new one is named until it is whole
+   * @param unwanted whether nobody wants it any more: what takes long is ended then, with term (63)
    */
-  public FreshDirectory(ServerControl control, Path data, String suffix) {
+  public FreshDirectory(
+      ServerControl control, Path data, String suffix, BooleanSupplier unwanted) {
     this.control = control;
     this.data = data;
     this.fresh = data.resolveSibling(data.getFileName() + suffix);
+    this.unwanted = unwanted;
   }
 
   /** Where it is made. */
@@ -92,7 +97,7 @@ public final class FreshDirectory {
   private void remove(Path directory) {
     if (Files.exists(directory)) {
       control
-          .runAlone(List.of("rm", "-rf", "--", directory.toString()), LONGEST)
+          .runAlone(List.of("rm", "-rf", "--", directory.toString()), LONGEST, unwanted)
           .orThrow("remove '" + directory + "'");
     }
   }

@@ -7,8 +7,13 @@ import dev.holdfast.postgres.process.ServerControl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
-/** Makes a data directory one of another server's: by a rewind, or as a new copy. */
+/**
+ * Makes a data directory one of another server's: by a rewind, or as a new copy. Both end with term
+ * (63) as soon as nobody wants them any more, with every program that takes part in them; what is
+ * half made is of no use then.
+ */
 public final class PeerCopy {
   private static final Duration LONGEST = Duration.ofDays(7);
   private static final String COPYING_PROGRAM = "pg_basebackup";
@@ -27,10 +32,11 @@ public final class PeerCopy {
   /**
    * Takes back what is not part of the other server's history ({@code pg_rewind}).
    *
+   * @param unwanted whether nobody wants it any more
    * @throws HoldfastException execute (102); the data directory is of no use then, and has to be
    *     copied
    */
-  public void rewind(ServerAddress source) {
+  public void rewind(ServerAddress source, BooleanSupplier unwanted) {
     upstreams.source(source);
     try {
       control
@@ -40,18 +46,19 @@ public final class PeerCopy {
                   "--target-pgdata=" + data,
                   "--source-server=service=" + Upstreams.SOURCE,
                   "--no-sync"),
-              LONGEST)
+              LONGEST,
+              unwanted)
           .orThrow("rewind '" + data + "'");
-      syncAll(data);
+      syncAll(data, unwanted);
     } finally {
       upstreams.close();
     }
   }
 
   /** Everything at once, rather than file by file. */
-  private void syncAll(Path directory) {
+  private void syncAll(Path directory, BooleanSupplier unwanted) {
     control
-        .run(List.of("sync", "--file-system", directory.toString()), LONGEST)
+        .run(List.of("sync", "--file-system", directory.toString()), LONGEST, unwanted)
         .orThrow("make '" + directory + "' durable");
   }
 
@@ -65,18 +72,19 @@ public final class PeerCopy {
    * with {@link BaseBackup}. What was there before stays aside, as {@code NAME.before}, until the
    * next copy is whole.
    *
+   * @param unwanted whether nobody wants it any more
    * @throws HoldfastException execute (102), db-connect (56), db-query (57), file-write (64),
    *     file-move (74); what was there is there still
    */
-  public void copy(ServerAddress source) {
-    FreshDirectory fresh = new FreshDirectory(control, data, ".copying");
+  public void copy(ServerAddress source, BooleanSupplier unwanted) {
+    FreshDirectory fresh = new FreshDirectory(control, data, ".copying", unwanted);
     upstreams.source(source);
     try {
       fresh.clear();
       if (control.installation().has(COPYING_PROGRAM)) {
-        copyByProgram(fresh.path());
+        copyByProgram(fresh.path(), unwanted);
       } else {
-        copyByProtocol(source, fresh.path());
+        copyByProtocol(source, fresh.path(), unwanted);
       }
       fresh.takePlace();
     } finally {
@@ -84,7 +92,7 @@ public final class PeerCopy {
     }
   }
 
-  private void copyByProgram(Path fresh) {
+  private void copyByProgram(Path fresh, BooleanSupplier unwanted) {
     control
         .runAlone(
             List.of(
@@ -93,14 +101,15 @@ public final class PeerCopy {
                 "--dbname=service=" + Upstreams.SOURCE,
                 "--checkpoint=fast",
                 "--wal-method=stream"),
-            LONGEST)
+            LONGEST,
+            unwanted)
         .orThrow("copy the primary to '" + fresh + "'");
   }
 
-  private void copyByProtocol(ServerAddress source, Path fresh) {
-    try (ProgramsLock alone = control.alone()) {
-      new BaseBackup(upstreams.target(source), upstreams.environment()).into(fresh);
-      syncAll(fresh);
+  private void copyByProtocol(ServerAddress source, Path fresh, BooleanSupplier unwanted) {
+    try (ProgramsLock alone = control.alone(unwanted)) {
+      new BaseBackup(upstreams.target(source), upstreams.environment()).into(fresh, unwanted);
+      syncAll(fresh, unwanted);
     }
   }
 }

@@ -73,12 +73,14 @@ public final class WireSession implements AutoCloseable {
           ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
   private final Connection connection;
+  private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
   private int remaining;
 
   private WireSession(Connection connection, Socket socket) throws IOException {
     this.connection = connection;
+    this.socket = socket;
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES));
     this.out = socket.getOutputStream();
     for (Map.Entry<SocketOption<Integer>, Integer> option : KEEP_ALIVE.entrySet()) {
@@ -306,6 +308,18 @@ public final class WireSession implements AutoCloseable {
   private static HoldfastException lost(IOException e) {
     return new HoldfastException(
         ErrorCode.DB_CONNECT, "the connection to the server is lost: " + e, e);
+  }
+
+  /**
+   * Closes the connection, so that whoever reads from it gets an error. From any thread, several
+   * times.
+   */
+  public void cut() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is of no use any more in any case.
+    }
   }
 
   @Override

@@ -23,6 +23,8 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -265,19 +267,48 @@ class BaseBackupTest {
       assertThat(copies.canRewind()).isFalse();
 
       try (CutWire wire = new CutWire(primary.place().port(), 3_000_000)) {
-        assertThatThrownBy(() -> copies.copy(new ServerAddress("127.0.0.1", wire.port())))
+        assertThatThrownBy(() -> copies.copy(
+                    new ServerAddress("127.0.0.1", wire.port()), () -> false))
             .isInstanceOfSatisfying(
                 HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DB_CONNECT));
       }
       assertThat(data.resolve("old")).exists();
       assertThat(aside).doesNotExist();
 
-      copies.copy(new ServerAddress("127.0.0.1", primary.place().port()));
+      copies.copy(new ServerAddress("127.0.0.1", primary.place().port()), () -> false);
       assertThat(data.resolve("global/pg_control")).exists();
       assertThat(data.resolve("old")).doesNotExist();
       assertThat(aside.resolve("old")).exists();
       assertThat(sandbox.directory().resolve("node.copying")).doesNotExist();
       assertThat(Files.getPosixFilePermissions(data)).hasSize(3);
+    }
+  }
+
+  @Test
+  void isGivenUpWhenNobodyWantsItAnyMoreThoughNothingComes() throws Exception {
+    try (ClusterSandbox sandbox = new ClusterSandbox()) {
+      LocalCluster primary = primary(sandbox, 18);
+      Path copy = sandbox.directory().resolve("copy");
+      AtomicBoolean unwanted = new AtomicBoolean();
+      AtomicReference<Object> ended = new AtomicReference<>("with success");
+      try (CutWire wire = CutWire.stalling(primary.place().port(), 3_000_000)) {
+        Map<String, String> password = Map.of("PGPASSWORD", PASSWORD);
+        Thread copying =
+            Thread.ofPlatform()
+                .start(() -> {
+                  try {
+                    new BaseBackup(tcp(wire.port()), password).into(copy, unwanted::get);
+                  } catch (HoldfastException e) {
+                    ended.set(e.code());
+                  }
+                });
+        assertThat(wire.awaitStall(PATIENCE)).isTrue();
+        assertThat(copying.join(Duration.ofMillis(200))).isFalse();
+        unwanted.set(true);
+        assertThat(copying.join(PATIENCE)).isTrue();
+        assertThat(wire.awaitLeft(PATIENCE)).isTrue();
+      }
+      assertThat(ended.get()).isEqualTo(ErrorCode.TERM);
     }
   }
 
@@ -298,8 +329,11 @@ class BaseBackupTest {
       program.getOutputStream().write('\n');
       program.getOutputStream().flush();
       assertThat(program.getInputStream().read()).isEqualTo('\n');
-      Thread ours = Thread.ofPlatform().start(() -> control.alone().close());
+      Thread ours = Thread.ofPlatform().start(() -> control.alone(() -> false).close());
       assertThat(ours.join(Duration.ofMillis(200))).isFalse();
+      assertThatThrownBy(() -> control.alone(() -> true))
+          .isInstanceOfSatisfying(
+              HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TERM));
       program.getOutputStream().close();
       assertThat(ours.join(PATIENCE)).isTrue();
       control.runAlone(List.of("true"), PATIENCE).orThrow("take the lock again");
