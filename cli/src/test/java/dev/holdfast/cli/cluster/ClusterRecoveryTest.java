@@ -93,4 +93,35 @@ class ClusterRecoveryTest {
       assertThat(second.sql("select count(*) from orders")).isEqualTo("2500");
     }
   }
+
+  @Test
+  void thePrimaryIsCopiedWhenTheRepositoryLacksWalThatItsCopyNeeds() {
+    try (ClusterSite site = ClusterSite.withRepository()) {
+      site.form(1);
+      ClusterSite.Node first = site.node(1);
+      first.sql("create table orders as select id from generate_series(1, 1000) as id");
+      site.repository(first, "stanza-create");
+      site.repository(first, "backup", "--type=full");
+      // Not on the primary any more either.
+      for (int segment = 0; segment < 12; segment++) {
+        first.sql("insert into orders values (0)");
+        archived(site, first);
+      }
+      first.sql("checkpoint");
+      first.sql("insert into orders values (0)");
+      first.sql("checkpoint");
+      String lost = site.loseFirstSegmentOfBackup();
+      assertThat(first.data().resolve("pg_wal").resolve(lost)).doesNotExist();
+
+      ClusterSite.Node second = site.node(2);
+      site.awaitProtected();
+      assertThat(second.said())
+          .contains(
+              "restores a backup from the repository",
+              "nor the repository has the WAL that is missing in " + lost,
+              "the repository's copy did not do: the primary is copied");
+      assertThat(second.sql("select count(*) from orders")).isEqualTo("1013");
+      assertThat(second.sql("select current_setting('restore_command')")).isEmpty();
+    }
+  }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A cluster on the loopback interface: a monitor or several, and nodes with a keeper and a
@@ -352,6 +353,29 @@ final class ClusterSite implements AutoCloseable {
     HoldfastCommand.Outcome outcome = HoldfastCommand.start(command.toArray(String[]::new)).await();
     assertThat(outcome.exit()).as(outcome::toString).isZero();
     return outcome;
+  }
+
+  /**
+   * The repository has no longer the segment with which its only backup begins.
+   *
+   * @return its name
+   */
+  String loseFirstSegmentOfBackup() {
+    Path manifest = directory.path().resolve("repo/backup").resolve(STANZA).resolve("backup.info");
+    try (Stream<Path> files = Files.walk(directory.path().resolve("repo/archive"))) {
+      String first =
+          Files.readString(manifest)
+              .replaceFirst("(?s).*\"backup-archive-start\":\"([0-9A-F]{24})\".*", "$1");
+      Path segment =
+          files
+              .filter(file -> String.valueOf(file.getFileName()).startsWith(first + "-"))
+              .findFirst()
+              .orElseThrow();
+      Files.delete(segment);
+      return first;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Those that agree. */

@@ -61,7 +61,8 @@ class GivenUpCopiesTest {
   private static ClusterSite.Node copying(ClusterSite site, int members) {
     site.form(members);
     ClusterSite.Node primary = site.primary();
-    primary.sql("create table big as select i, repeat('x', 500) t from generate_series(1, 300000) i");
+    primary.sql(
+        "create table big as select i, repeat('x', 500) t from generate_series(1, 300000) i");
     ClusterSite.Node joining = site.node(members + 1);
     site.await("the copy to begin", view -> joining.isCopying());
     primary.silenceCopies();

@@ -6,6 +6,7 @@ import dev.holdfast.domain.Lsn;
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.domain.Timeline;
 import dev.holdfast.domain.TimelineHistory;
+import dev.holdfast.domain.WalSegment;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Position;
 import dev.holdfast.ha.decide.Protection;
@@ -26,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -33,7 +35,7 @@ import java.util.function.Consumer;
  * Does to PostgreSQL what the rules say. Each act can be repeated, and can be cut off anywhere; on
  * a thread of its own, one at a time.
  */
-final class Hands {
+final class Hands implements Stranding.Supplies {
   /** The role with which nodes stream, copy and rewind. */
   static final String ROLE = "holdfast";
 
@@ -73,11 +75,15 @@ final class Hands {
   private final PeerCopy copies;
   private final WalTimelines timelines;
   private final RepositoryCopies repository;
+  private final UnreadyStandby unready;
   private final Consumer<String> log;
   private boolean roleProvided;
 
-  /** Whether the last copy was one of the repository: when that does not do, the primary's does. */
-  private boolean fromRepository;
+  /**
+   * Whether the last copy was one of the repository, and has not come so far yet that it counts:
+   * when it does not do, the primary's does.
+   */
+  private volatile boolean fromRepository;
 
   Hands(
       KeeperConfiguration configuration,
@@ -96,10 +102,12 @@ final class Hands {
     this.reloads = new ReloadProof(configuration.local(), Map.of());
     this.copies = new PeerCopy(control, upstreams, configuration.data());
     this.timelines = new WalTimelines(configuration.data());
+    this.unready = new UnreadyStandby(control);
     this.repository =
         new RepositoryCopies(
             control,
             configuration.data(),
+            configuration.state(),
             configuration.repository(),
             new PrivateRecovery(configuration));
   }
@@ -352,6 +360,7 @@ final class Hands {
 
   /** The copy has all that it needs from the repository. */
   void leaveRepository() {
+    fromRepository = false;
     if (settings.dropRestoreCommand()) {
       control.hangUp();
     }
@@ -363,14 +372,40 @@ final class Hands {
     repository.recovered(wanted, above, watch);
   }
 
-  /**
-   * Whether a primary has removed the WAL from which this node would go on: it can only be copied
-   * anew then. A {@code restore_command} may have it still, and is given its time before this.
-   */
-  boolean stranded(ServerAddress upstream, Position here, TimelineHistory line) {
+  @Override
+  public Optional<WalSegment> segment() {
+    return unready.segment();
+  }
+
+  @Override
+  public boolean upstreamLacks(ServerAddress upstream, Lsn from, TimelineHistory line) {
     try (ReplicationSession session = elsewhere(upstream)) {
-      return timelines.needed(here.flushed(), line).stream().noneMatch(session::hasWal);
+      return !session.hasWal(timelines.needed(from, line));
     }
+  }
+
+  @Override
+  public boolean upstreamLacks(ServerAddress upstream, WalSegment segment, TimelineHistory line) {
+    try (ReplicationSession session = elsewhere(upstream)) {
+      return !session.hasWal(timelines.needed(segment, line));
+    }
+  }
+
+  @Override
+  public boolean asksAgain(WalSegment segment) {
+    return unready.asksAgain(segment);
+  }
+
+  @Override
+  public RepositoryCopies.Holding archived(WalSegment segment, TimelineHistory line) {
+    return settings.hasRestoreCommand()
+        ? repository.archived(timelines.needed(segment, line))
+        : RepositoryCopies.Holding.NO;
+  }
+
+  @Override
+  public boolean isUntriedCopy() {
+    return fromRepository;
   }
 
   private ReplicationSession elsewhere(ServerAddress node) {

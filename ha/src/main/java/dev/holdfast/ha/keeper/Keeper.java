@@ -108,7 +108,7 @@ final class Keeper implements AutoCloseable {
     this.leaseGuard = new LeaseGuard(lease, deadMan);
     this.conversation = new Conversation(store.record().incarnation(), lease);
     this.inForce = new InForce(hands::configured);
-    this.stranding = new Stranding(hands, log);
+    this.stranding = new Stranding(hands, System::nanoTime, log);
     this.acts = new ActRunner(hands, () -> sight, done -> inbox.add(new News.Done(done)));
     this.line = new MonitorLine(client, endpoint, told -> inbox.add(new News.Told(told)), log);
     this.ends = new ProcessWatch(() -> inbox.add(new News.Look()));

@@ -1,6 +1,8 @@
 package dev.holdfast.ha.keeper;
 
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Timeline;
+import dev.holdfast.domain.WalSegment;
 import dev.holdfast.ha.decide.Recovery;
 import dev.holdfast.ha.wire.Json;
 import dev.holdfast.postgres.control.PgControlFile;
@@ -38,14 +40,24 @@ final class RepositoryCopies {
 
   private final ServerControl control;
   private final Path data;
+  private final Path scratch;
   private final RepositoryProgram program;
   private final PrivateRecovery recovery;
 
-  /** For a data directory whose server is stopped while this works. */
+  /**
+   * For a data directory whose server is stopped while this works.
+   *
+   * @param scratch a directory of the keeper's
+   */
   RepositoryCopies(
-      ServerControl control, Path data, RepositoryProgram program, PrivateRecovery recovery) {
+      ServerControl control,
+      Path data,
+      Path scratch,
+      RepositoryProgram program,
+      PrivateRecovery recovery) {
     this.control = control;
     this.data = data;
+    this.scratch = scratch;
     this.program = program;
     this.recovery = recovery;
   }
@@ -55,7 +67,7 @@ final class RepositoryCopies {
    *
    * @param systemIdentifier PostgreSQL's, decimal
    * @param givenUp whether nobody wants to know any more
-   * @throws dev.holdfast.domain.HoldfastException execute (102) when it cannot be asked
+   * @throws HoldfastException execute (102) when it cannot be asked
    */
   boolean hold(String systemIdentifier, BooleanSupplier givenUp) {
     String answer =
@@ -73,8 +85,7 @@ final class RepositoryCopies {
    *
    * @param timeline the primary's, whose history comes with it
    * @param givenUp whether nobody wants it any more
-   * @throws dev.holdfast.domain.HoldfastException execute (102); the data directory is of no use
-   *     then
+   * @throws HoldfastException execute (102); the data directory is of no use then
    */
   void standby(Timeline timeline, BooleanSupplier givenUp) {
     if (isCluster(data) || isEmpty(data)) {
@@ -141,8 +152,7 @@ final class RepositoryCopies {
     return newest;
   }
 
-  private boolean historyIsArchived(
-      Path directory, Timeline timeline, BooleanSupplier givenUp) {
+  private boolean historyIsArchived(Path directory, Timeline timeline, BooleanSupplier givenUp) {
     ExternalProgram.Result result = getHistory(directory, timeline, givenUp);
     if (result.exit() != MISSING) {
       result.orThrow("ask the repository for '" + timeline.historyFileName() + "'");
@@ -173,6 +183,31 @@ final class RepositoryCopies {
         .orThrow("restore '" + into + "' from the repository");
   }
 
+  /** What the repository says of a segment of WAL. */
+  enum Holding {
+    YES,
+    NO,
+    /** It cannot be asked. */
+    UNKNOWN
+  }
+
+  /** Whether a server here that restores from the repository finds a segment there. */
+  Holding archived(WalSegment segment) {
+    Path asked = scratch.resolve("asked." + segment);
+    try {
+      ExternalProgram.Result result =
+          control.run(
+              words(data, List.of("archive-get", segment.toString(), asked.toString())), ASKING);
+      Files.deleteIfExists(asked);
+      if (result.succeeded()) {
+        return Holding.YES;
+      }
+      return result.exit() == MISSING ? Holding.NO : Holding.UNKNOWN;
+    } catch (IOException | HoldfastException e) {
+      return Holding.UNKNOWN;
+    }
+  }
+
   /** A standby is known for the primary's by the history of its timeline; the first has none. */
   private void history(Path into, Timeline timeline, BooleanSupplier givenUp) {
     if (timeline.number() == 1) {
@@ -182,8 +217,7 @@ final class RepositoryCopies {
         .orThrow("get '" + timeline.historyFileName() + "' from the repository");
   }
 
-  private ExternalProgram.Result getHistory(
-      Path into, Timeline timeline, BooleanSupplier givenUp) {
+  private ExternalProgram.Result getHistory(Path into, Timeline timeline, BooleanSupplier givenUp) {
     String name = timeline.historyFileName();
     return control.run(
         words(into, List.of("archive-get", name, into.resolve("pg_wal/" + name).toString())),

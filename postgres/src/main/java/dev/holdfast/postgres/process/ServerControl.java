@@ -2,6 +2,7 @@ package dev.holdfast.postgres.process;
 
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.domain.WalSegment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,9 @@ public final class ServerControl {
 
   /** What every process of PostgreSQL but the postmaster begins its title with. */
   private static final String TITLE = "postgres: ";
+
+  private static final Pattern RECOVERING =
+      Pattern.compile("startup +(?:recovering|waiting for) ([0-9A-F]{24})");
 
   private static final Duration LAUNCH = Duration.ofSeconds(5);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
@@ -322,6 +328,20 @@ public final class ServerControl {
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
+  }
+
+  /**
+   * The segment of WAL that the startup process recovers or waits for, as it says in its title
+   * while it does not take connections either; empty when there is none, or titles are not kept up
+   * to date ({@code update_process_title}).
+   */
+  public Optional<WalSegment> recovering() {
+    return processes.running().stream()
+        .flatMap(pid -> title(pid).stream())
+        .map(RECOVERING::matcher)
+        .filter(Matcher::find)
+        .map(found -> WalSegment.parse(found.group(1)))
+        .findFirst();
   }
 
   /** {@code postgres: walreceiver ...}, with {@code cluster_name} before it where that is set. */

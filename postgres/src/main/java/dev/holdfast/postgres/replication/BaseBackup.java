@@ -70,25 +70,25 @@ public final class BaseBackup {
   }
 
   private static void copy(WireSession session, Path directory) {
-      boolean typed = session.serverMajor() >= TYPED_SINCE;
-      String mode = String.valueOf(session.query("SHOW data_directory_mode").getFirst().getFirst());
-      session.query(
-          "CREATE_REPLICATION_SLOT holdfast_copy_%d TEMPORARY PHYSICAL RESERVE_WAL"
-              .formatted(session.serverProcess()));
-      session.send(
-          typed
-              ? "BASE_BACKUP (LABEL 'holdfast copy', CHECKPOINT 'fast', WAL true, WAIT false)"
-              : "BASE_BACKUP LABEL 'holdfast copy' FAST WAL NOWAIT");
-      // Where the copy's WAL begins; backup_label has it too.
-      session.rows();
-      refuseTablespaces(session.rows());
-      session.expect(WireSession.COPY_OUT);
-      UnpackedArchive archive = new UnpackedArchive(directory, mode.equals(GROUP_READS));
-      archive.unpack(new CopyStream(session, typed));
-      // The end of the WAL, and then that all of it went well: checksums too.
-      session.rows();
-      session.finish();
-      archive.requireControlFile();
+    boolean typed = session.serverMajor() >= TYPED_SINCE;
+    String mode = String.valueOf(session.query("SHOW data_directory_mode").getFirst().getFirst());
+    session.query(
+        "CREATE_REPLICATION_SLOT holdfast_copy_%d TEMPORARY PHYSICAL RESERVE_WAL"
+            .formatted(session.serverProcess()));
+    session.send(
+        typed
+            ? "BASE_BACKUP (LABEL 'holdfast copy', CHECKPOINT 'fast', WAL true, WAIT false)"
+            : "BASE_BACKUP LABEL 'holdfast copy' FAST WAL NOWAIT");
+    // Where the copy's WAL begins; backup_label has it too.
+    session.rows();
+    refuseTablespaces(session.rows());
+    session.expect(WireSession.COPY_OUT);
+    UnpackedArchive archive = new UnpackedArchive(directory, mode.equals(GROUP_READS));
+    archive.unpack(new CopyStream(session, typed));
+    // The end of the WAL, and then that all of it went well: checksums too.
+    session.rows();
+    session.finish();
+    archive.requireControlFile();
   }
 
   /** The data directory is the one without a path. */

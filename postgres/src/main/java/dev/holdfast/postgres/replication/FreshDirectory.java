@@ -31,8 +31,7 @@ public final class FreshDirectory {
    * @param suffix by which the new one is named until it is whole
    * @param unwanted whether nobody wants it any more: what takes long is ended then, with term (63)
    */
-  public FreshDirectory(
-      ServerControl control, Path data, String suffix, BooleanSupplier unwanted) {
+  public FreshDirectory(ServerControl control, Path data, String suffix, BooleanSupplier unwanted) {
     this.control = control;
     this.data = data;
     this.fresh = data.resolveSibling(data.getFileName() + suffix);

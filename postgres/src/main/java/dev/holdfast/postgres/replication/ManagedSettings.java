@@ -147,6 +147,15 @@ public final class ManagedSettings {
     return line.strip().split("[\\s=]", 2)[0];
   }
 
+  /** Whether there is still the {@code restore_command} with which a backup was restored. */
+  public boolean hasRestoreCommand() {
+    return lines(data.resolve(AUTO)).stream().anyMatch(ManagedSettings::restores);
+  }
+
+  private static boolean restores(String line) {
+    return nameIn(line).equals("restore_command");
+  }
+
   /**
    * Takes out the {@code restore_command} with which a backup was restored. A standby that streams
    * would ask the repository again and again when its primary is gone, and a promotion would wait
@@ -157,8 +166,7 @@ public final class ManagedSettings {
   public boolean dropRestoreCommand() {
     Path auto = data.resolve(AUTO);
     List<String> lines = lines(auto);
-    List<String> others =
-        lines.stream().filter(line -> !nameIn(line).equals("restore_command")).toList();
+    List<String> others = lines.stream().filter(line -> !restores(line)).toList();
     if (others.size() == lines.size()) {
       return false;
     }

@@ -15,8 +15,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The timelines of the WAL in a data directory. */
@@ -63,14 +61,24 @@ public final class WalTimelines {
   }
 
   /**
-   * The segments of which a server that writes along a history needs one, to stream from an LSN on.
+   * The segment that a standby at an LSN needs next, of a server that writes along a history. In
+   * the segment in which a timeline ends, that is the one of the timeline after it, which begins
+   * with a copy of what was there.
    */
-  public List<WalSegment> needed(Lsn from, TimelineHistory line) {
-    return Stream.concat(
-            line.ancestors().stream().map(TimelineHistory.Ancestor::timeline),
-            Stream.of(line.timeline()))
-        .map(timeline -> WalSegment.containing(timeline, from, segmentSize()))
-        .toList();
+  public WalSegment needed(Lsn from, TimelineHistory line) {
+    return needed(WalSegment.containing(line.timeline(), from, segmentSize()), line);
+  }
+
+  /** The same for a standby that is somewhere in a segment, whatever timeline it takes it from. */
+  public WalSegment needed(WalSegment segment, TimelineHistory line) {
+    Lsn end = segment.next(segmentSize()).start(segmentSize());
+    Timeline last =
+        line.ancestors().stream()
+            .filter(ancestor -> ancestor.switchPoint().compareTo(end) >= 0)
+            .map(TimelineHistory.Ancestor::timeline)
+            .findFirst()
+            .orElse(line.timeline());
+    return segment.onTimeline(last);
   }
 
   private boolean hasHistory(Timeline timeline) {

@@ -56,8 +56,7 @@ class ProgramGroupTest {
     Process other = new ProcessBuilder("sleep", "1000").start();
     try {
       assertThatThrownBy(() ->
-              ExternalProgram.run(
-                  endless(number), Map.of(), PATIENCE, () -> Files.exists(number)))
+              ExternalProgram.run(endless(number), Map.of(), PATIENCE, () -> Files.exists(number)))
           .isInstanceOfSatisfying(
               HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TERM));
       assertThat(ended(number)).isTrue();

@@ -267,8 +267,8 @@ class BaseBackupTest {
       assertThat(copies.canRewind()).isFalse();
 
       try (CutWire wire = new CutWire(primary.place().port(), 3_000_000)) {
-        assertThatThrownBy(() -> copies.copy(
-                    new ServerAddress("127.0.0.1", wire.port()), () -> false))
+        assertThatThrownBy(
+                () -> copies.copy(new ServerAddress("127.0.0.1", wire.port()), () -> false))
             .isInstanceOfSatisfying(
                 HoldfastException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DB_CONNECT));
       }
