@@ -101,6 +101,33 @@ class ClusterScenariosTest {
   }
 
   @Test
+  void commitsDoNotWaitLongForALastStandbyWhoseHostIsSilent() {
+    try (ClusterSite site = new ClusterSite()) {
+      site.form(2);
+      try (CommittingClient client = new CommittingClient(site.url())) {
+        client.advance();
+        client.longestPause();
+        ClusterSite.Node primary = site.primary();
+        // Its connections stay, as those of a host without power do.
+        site.node(2).freeze(true);
+        site.await(
+            "an unprotected primary", view -> view.protection().orElse("").equals("unprotected"));
+        client.advance();
+        Duration pause = client.longestPause();
+        System.out.printf("the standby stood still: %d ms without a commit%n", pause.toMillis());
+        assertThat(pause).as(site::said).isLessThan(Duration.ofSeconds(15));
+
+        site.node(2).freeze(false);
+        site.awaitProtected();
+        assertThat(site.primary()).isSameAs(primary);
+        client.advance();
+        client.end();
+        assertThat(client.missing()).as(site::said).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void theMonitorThatDecidesAndThePrimaryDieAtOnceAndNothingIsLost() {
     try (ClusterSite site = new ClusterSite("m1", "m2", "m3")) {
       site.form(2);

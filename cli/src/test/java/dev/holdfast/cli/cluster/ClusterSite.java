@@ -44,8 +44,12 @@ final class ClusterSite implements AutoCloseable {
     PLAIN,
     SECURE,
     REPOSITORY,
-    WAYS
+    WAYS,
+    SPREAD
   }
+
+  /** The monitor's host, on a site that has several. */
+  static final String MONITOR_HOST = "m";
 
   private final TestDirectory directory = TestDirectory.create();
   private final int monitorPort = ClusterPlace.freePort();
@@ -54,6 +58,7 @@ final class ClusterSite implements AutoCloseable {
   private final Optional<SiteCertificates> certificates;
   private final Optional<Path> configuration;
   private final MonitorSite monitors;
+  private final MonitorSite.Hosts hosts;
   private final String address;
   private final MonitorClient client;
   private HoldfastCommand.Running monitor;
@@ -76,6 +81,7 @@ final class ClusterSite implements AutoCloseable {
 
     private HoldfastCommand.Running launch() {
       return start(
+          hosts.inside(name()),
           name(),
           "keeper",
           configuration(),
@@ -86,9 +92,9 @@ final class ClusterSite implements AutoCloseable {
           "--pg1-socket-path=" + home,
           "--pg-bin=" + TestPostgres.system().bin(),
           "--node-name=" + name(),
-          "--node-host=127.0.0.1",
+          "--node-host=" + host(),
           "--monitor=" + way.map(one -> "http://127.0.0.1:" + one.port()).orElse(address),
-          "--health-listen=127.0.0.1:" + health,
+          "--health-listen=" + host() + ":" + health,
           "--keeper-path=" + home.resolve("keeper"),
           "--log-level-file=off",
           "--log-level-console=info");
@@ -96,6 +102,10 @@ final class ClusterSite implements AutoCloseable {
 
     String name() {
       return "n" + number;
+    }
+
+    private String host() {
+      return hosts.address(name());
     }
 
     /** Between this node's keeper and the monitor, on a site that has such. */
@@ -251,6 +261,15 @@ final class ClusterSite implements AutoCloseable {
       }
     }
 
+    /** Whether a session on its own host can begin. */
+    boolean answers() {
+      try {
+        return sql("select 'here'").equals("here");
+      } catch (HoldfastException e) {
+        return false;
+      }
+    }
+
     /** What psql answers, over the node's own socket. */
     String sql(String statement) {
       return directory
@@ -295,15 +314,23 @@ final class ClusterSite implements AutoCloseable {
   }
 
   private ClusterSite(Kind kind, String... monitorNames) {
-    boolean secure = kind == Kind.SECURE;
+    this(kind, MonitorSite.Hosts.LOOPBACK, monitorNames);
+  }
+
+  private ClusterSite(Kind kind, MonitorSite.Hosts hosts, String... monitorNames) {
+    boolean secure = kind == Kind.SECURE || kind == Kind.SPREAD;
+    this.hosts = hosts;
     this.configuration = kind == Kind.REPOSITORY ? Optional.of(configured()) : Optional.empty();
     this.ways = kind == Kind.WAYS;
     this.certificates =
         secure ? Optional.of(new SiteCertificates(directory.resolve("tls"))) : Optional.empty();
+    if (kind == Kind.SPREAD) {
+      certificates().ofMonitor(MONITOR_HOST, hosts.address(MONITOR_HOST));
+    }
     this.monitors = new MonitorSite(directory, monitorNames);
     this.address =
         monitorNames.length == 0
-            ? (secure ? "https" : "http") + "://127.0.0.1:" + monitorPort
+            ? (secure ? "https://" : "http://") + hosts.address(MONITOR_HOST) + ":" + monitorPort
             : monitors.addressList();
     this.client =
         new MonitorClient(
@@ -388,14 +415,19 @@ final class ClusterSite implements AutoCloseable {
     return new ClusterSite(Kind.SECURE);
   }
 
+  /** One whose monitor and nodes are on hosts of their own. */
+  static ClusterSite over(MonitorSite.Hosts hosts) {
+    return new ClusterSite(Kind.SPREAD, hosts);
+  }
+
   /** Starts a verb that has to do with the monitor. */
-  private HoldfastCommand.Running start(String who, String... words) {
+  private HoldfastCommand.Running start(List<String> inside, String who, String... words) {
     List<String> command = new ArrayList<>(List.of(words));
     if (!words[0].equals("monitor") && !words[0].equals("keeper")) {
       command.add("--monitor=" + address);
     }
     certificates.ifPresent(site -> command.addAll(site.options(who)));
-    return HoldfastCommand.start(command.toArray(String[]::new));
+    return HoldfastCommand.startInside(inside, command);
   }
 
   /** The certificates, on a site that has any. */
@@ -416,10 +448,11 @@ final class ClusterSite implements AutoCloseable {
   void startMonitor() {
     monitor =
         start(
-            SiteCertificates.MONITOR,
+            hosts.inside(MONITOR_HOST),
+            hosts == MonitorSite.Hosts.LOOPBACK ? SiteCertificates.MONITOR : MONITOR_HOST,
             "monitor",
             "--no-config",
-            "--monitor-listen=127.0.0.1:" + monitorPort,
+            "--monitor-listen=" + hosts.address(MONITOR_HOST) + ":" + monitorPort,
             "--monitor-path=" + directory.path().resolve("monitor"),
             "--log-level-file=off",
             "--log-level-console=info");
@@ -451,6 +484,14 @@ final class ClusterSite implements AutoCloseable {
     node(1);
     await("a primary", ClusterSite::writes);
     node(1).sql("create role app login superuser password 'app'");
+    if (hosts != MonitorSite.Hosts.LOOPBACK) {
+      // For clients that are on none of the nodes; the copies have it too.
+      directory.run(
+          "sh",
+          "-c",
+          "echo 'host all app all scram-sha-256' >> " + node(1).data() + "/pg_hba.conf");
+      node(1).sql("select pg_reload_conf()");
+    }
     for (int number = 2; number <= count; number++) {
       node(number);
     }
@@ -528,7 +569,7 @@ final class ClusterSite implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of(words));
     command.add(1, "--stanza=" + STANZA);
     command.add(1, "--no-config");
-    return start(SiteCertificates.OPERATOR, command.toArray(String[]::new));
+    return start(List.of(), SiteCertificates.OPERATOR, command.toArray(String[]::new));
   }
 
   /** Where everything of it is. */
@@ -540,7 +581,7 @@ final class ClusterSite implements AutoCloseable {
   String url() {
     return "jdbc:postgresql://"
         + nodes.values().stream()
-            .map(node -> "127.0.0.1:" + node.port())
+            .map(node -> node.host() + ":" + node.port())
             .collect(Collectors.joining(","))
         + "/postgres?user=app&password=app&targetServerType=primary&connectTimeout=1"
         + "&socketTimeout=5&hostRecheckSeconds=0";
@@ -548,7 +589,9 @@ final class ClusterSite implements AutoCloseable {
 
   /** For a client that talks to one node whatever it is. */
   String url(Node node) {
-    return "jdbc:postgresql://127.0.0.1:"
+    return "jdbc:postgresql://"
+        + node.host()
+        + ":"
         + node.port()
         + "/postgres?user=app&password=app&connectTimeout=2&socketTimeout=3";
   }

@@ -81,6 +81,16 @@ final class NetworkNamespaces implements MonitorSite.Hosts, AutoCloseable {
     ip("link", "set", host(name), up ? "up" : "down");
   }
 
+  /** Those that are told so do not hear each other any more, but everybody else. */
+  void isolated(String name, boolean from) {
+    ip("link", "set", "dev", host(name), "type", "bridge_slave", "isolated", from ? "on" : "off");
+  }
+
+  /** What one sends to another is lost from now on, or arrives; the other way it arrives. */
+  void lost(String from, String to, boolean all) {
+    ip("-n", host(from), "route", all ? "add" : "del", "blackhole", address(to) + "/32");
+  }
+
   private static void ip(String... words) {
     run(words).orThrow("run ip " + String.join(" ", words));
   }

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param applied the version of the protection that all of its processes work under
  * @param protection that protection
  * @param appliedAt an LSN taken after it was in force
- * @param streaming who streams from it
+ * @param streaming who streams from it, and was heard lately
  * @param restarts starts in place after a crash, lately
  * @param answered the newest report that the order in force answered; 0 when that was before the
  *     keeper started

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param streamAlive whether anything came from there lately
  * @param applied the version of the protection that every process of the primary works under
  * @param appliedAt an LSN of the primary taken after that protection was in force
- * @param streaming as a primary: who streams from it
+ * @param streaming as a primary: who streams from it, and was heard lately
  * @param restored the epoch of the last order to restore that is done, 0 for none
  * @param restarts starts in place after a crash, lately
  */

@@ -25,10 +25,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One node's keeper, once it has an identity: see the package for who calls whom. */
@@ -430,13 +433,25 @@ final class Keeper implements AutoCloseable {
         inForce.proven().version(),
         protection,
         inForce.proven().at(),
-        sight.streaming().keySet(),
+        confirming(),
         starts.size(),
         conversation.answered(),
         conversation.fresh(),
         conversation.monitorSilence(),
         membersSilence(protection),
         conversation.leaseLeft());
+  }
+
+  /**
+   * Who streams and was heard lately. Of one whose host is gone PostgreSQL says for a minute that
+   * it streams ({@code wal_sender_timeout}), and every commit would wait for that.
+   */
+  private Set<NodeId> confirming() {
+    long recent = settings().unhealthyAfter().toNanos();
+    return sight.streaming().entrySet().stream()
+        .filter(member -> member.getValue() <= recent)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** For how long fewer members than must confirm have been heard. */
