@@ -12,7 +12,8 @@
  *
  * <p>What the keeper's thread knows beside its memory on disk is kept in three places: {@code
  * Conversation} (which report was answered when: freshness, the lease's extension), {@code InForce}
- * (who confirms), {@code Stranding} (whether the WAL that is needed is gone). {@code Vitals} is
+ * (who confirms), {@code Stranding} (whether the WAL that is needed is gone; of a standby that is
+ * not consistent yet {@code UnreadyStandby} sees from outside what it needs). {@code Vitals} is
  * what load balancers are told.
  *
  * <p>In an asynchronous cluster the primary writes under a {@code Lease}, which is in a {@code
@@ -21,7 +22,9 @@
  *
  * <p>Copies come from another node (the hands do that with {@code postgres.replication}) or from
  * the repository: {@code RepositoryCopies} calls the program's own verbs for it, and {@code
- * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it.
+ * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it. Either is given up
+ * when an order comes that does not want it: the programs are killed with their children, and what
+ * is half made is of no use, which memory said before it was begun.
  *
  * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
  * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
