@@ -124,4 +124,39 @@ class ClusterRecoveryTest {
       assertThat(second.sql("select current_setting('restore_command')")).isEmpty();
     }
   }
+
+  @Test
+  void aRecoveryToANameFromANamedBackupGoesOnThoughTheKeeperIsKilledInTheMiddle() {
+    try (ClusterSite site = ClusterSite.withRepository()) {
+      site.form(1);
+      ClusterSite.Node node = site.node(1);
+      node.sql("create table orders as select id from generate_series(1, 1000) as id");
+      site.repository(node, "stanza-create");
+      site.repository(node, "backup", "--type=full");
+      String set = site.onlyBackup("([0-9]{8}-[0-9]{6}F)");
+      node.sql("insert into orders select id from generate_series(1001, 2000) as id");
+      node.sql("select pg_create_restore_point('before')");
+      node.sql("drop table orders");
+      archived(site, node);
+      site.repository(node, "backup", "--type=full");
+
+      HoldfastCommand.Running recovery =
+          site.begin(
+              "recover",
+              "--type=name",
+              "--target=before",
+              "--set=" + set,
+              "--allow-data-loss",
+              "--ha-timeout=60s");
+      site.await("the restore to begin", view -> node.isRestoring());
+      node.killKeeper();
+      assertThat(node.isRestoring()).isTrue();
+      node.startKeeper();
+      HoldfastCommand.Outcome outcome = recovery.await();
+      assertThat(outcome.exit()).as(() -> outcome + site.said()).isZero();
+      assertThat(node.sql("select count(*) from orders")).isEqualTo("2000");
+      assertThat(node.isRestoring()).isFalse();
+      node.sql("insert into orders values (2001)");
+    }
+  }
 }

@@ -157,6 +157,11 @@ final class ClusterSite implements AutoCloseable {
       return Files.exists(home.resolve("data.copying/base"));
     }
 
+    /** Whether a backup is being restored beside the data directory. */
+    boolean isRestoring() {
+      return Files.exists(home.resolve("data.restoring"));
+    }
+
     /** PostgreSQL's processes. */
     List<Long> processes() {
       return new ClusterProcesses(data()).running();
@@ -382,17 +387,24 @@ final class ClusterSite implements AutoCloseable {
     return outcome;
   }
 
+  /** What the repository says of its only backup, by a pattern whose group is wanted. */
+  String onlyBackup(String pattern) {
+    Path info = directory.path().resolve("repo/backup").resolve(STANZA).resolve("backup.info");
+    try {
+      return Files.readString(info).replaceFirst("(?s)^.*?" + pattern + ".*$", "$1");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * The repository has no longer the segment with which its only backup begins.
    *
    * @return its name
    */
   String loseFirstSegmentOfBackup() {
-    Path manifest = directory.path().resolve("repo/backup").resolve(STANZA).resolve("backup.info");
+    String first = onlyBackup("\"backup-archive-start\":\"([0-9A-F]{24})\"");
     try (Stream<Path> files = Files.walk(directory.path().resolve("repo/archive"))) {
-      String first =
-          Files.readString(manifest)
-              .replaceFirst("(?s).*\"backup-archive-start\":\"([0-9A-F]{24})\".*", "$1");
       Path segment =
           files
               .filter(file -> String.valueOf(file.getFileName()).startsWith(first + "-"))

@@ -22,9 +22,9 @@
  *
  * <p>Copies come from another node (the hands do that with {@code postgres.replication}) or from
  * the repository: {@code RepositoryCopies} calls the program's own verbs for it, and {@code
- * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it. Either is given up
- * when an order comes that does not want it: the programs are killed with their children, and what
- * is half made is of no use, which memory said before it was begun.
+ * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it. Either is given
+ * up when an order comes that does not want it: the programs are killed with their children, and
+ * what is half made is of no use, which memory said before it was begun.
  *
  * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
  * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
