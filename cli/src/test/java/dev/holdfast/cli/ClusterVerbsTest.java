@@ -205,8 +205,9 @@ class ClusterVerbsTest {
         .contains("The settings are noted.");
     assertThat(works("settings").out())
         .contains("strict                y\n", "standbys  2\n", "loss-budget           2MB\n");
-    works("settings", "--lease=4500ms");
-    assertThat(works("settings").out()).contains("lease                 4.5s\n");
+    works("settings", "--lease=4500ms", "--slot-wal-keep-size=20GiB");
+    assertThat(works("settings").out())
+        .contains("lease                 4.5s\n", "slot-wal-keep-size    20GB\n");
     works("settings", "--no-strict", "--number-sync-standbys=1", "--profile=fast");
     assertThat(works("settings").out()).contains("profile               fast\n");
     works("settings", "--profile=normal");

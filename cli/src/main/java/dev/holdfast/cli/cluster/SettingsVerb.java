@@ -47,6 +47,7 @@ final class SettingsVerb implements Verb {
     Optional<Boolean> strict = options.optionalFlag("strict");
     OptionalInt number = options.optionalInteger("number-sync-standbys");
     OptionalLong budget = options.optionalBytes("loss-budget");
+    OptionalLong slots = options.optionalBytes("slot-wal-keep-size");
     Optional<Duration> lease = options.optionalDuration("lease");
     Optional<Settings.Profile> profile =
         options
@@ -56,6 +57,7 @@ final class SettingsVerb implements Verb {
         && strict.isEmpty()
         && number.isEmpty()
         && budget.isEmpty()
+        && slots.isEmpty()
         && lease.isEmpty()
         && profile.isEmpty()) {
       return Optional.empty();
@@ -67,7 +69,8 @@ final class SettingsVerb implements Verb {
             .withSynchronous(synchronous.orElse(settings.synchronous()))
             .withStrict(strict.orElse(settings.strict()))
             .withNumberSyncStandbys(number.orElse(settings.numberSyncStandbys()))
-            .withLossBudget(budget.orElse(settings.lossBudget())));
+            .withLossBudget(budget.orElse(settings.lossBudget()))
+            .withSlotWalKeepSize(slots.orElse(settings.slotWalKeepSize())));
   }
 
   private static Duration refuseShort(Duration lease, Settings settings) {
@@ -89,6 +92,7 @@ final class SettingsVerb implements Verb {
     strict                %s
     loss-budget           %s
     lease                 %s
+    slot-wal-keep-size    %s
     profile               %s
     """
         .formatted(
@@ -97,6 +101,7 @@ final class SettingsVerb implements Verb {
             settings.strict() ? "y" : "n",
             new ByteCount(settings.lossBudget()),
             seconds(settings.lease()),
+            new ByteCount(settings.slotWalKeepSize()),
             settings
                 .profile()
                 .map(profile -> profile.name().toLowerCase(Locale.ROOT))

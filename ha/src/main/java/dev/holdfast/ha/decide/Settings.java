@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param catchupGap bytes by which a standby may trail and still be called a secondary
  * @param restarts starts of a crashed PostgreSQL in place before a failover
  * @param drainLimit how long a planned switchover waits for the primary to stop
+ * @param slotWalKeepSize bytes of WAL that a server keeps for a node that does not fetch it, unless
+ *     its own configuration says how many
  */
 public record Settings(
     boolean synchronous,
@@ -30,7 +32,8 @@ public record Settings(
     long lossBudget,
     long catchupGap,
     int restarts,
-    Duration drainLimit) {
+    Duration drainLimit,
+    long slotWalKeepSize) {
 
   /** Synchronous, one confirmation, detection within three seconds. */
   public static final Settings DEFAULT =
@@ -45,7 +48,8 @@ public record Settings(
           1 << 20,
           16 << 20,
           3,
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          16L << 30);
 
   /** How quick the cluster is to notice trouble, and how easily it takes a hiccup for it. */
   public enum Profile {
@@ -76,6 +80,9 @@ public record Settings(
     if (lease.compareTo(heartbeat.multipliedBy(2)) < 0) {
       throw new IllegalArgumentException("lease must be at least two heartbeats");
     }
+    if (slotWalKeepSize < 1 << 20) {
+      throw new IllegalArgumentException("slot-wal-keep-size is at least 1 MiB");
+    }
   }
 
   /** After so long a stream on which nothing comes is dead: a primary says something each beat. */
@@ -96,7 +103,8 @@ public record Settings(
         lossBudget,
         catchupGap,
         restarts,
-        drainLimit);
+        drainLimit,
+        slotWalKeepSize);
   }
 
   /** The profile that it has; empty for another choice. */
@@ -139,7 +147,25 @@ public record Settings(
         lossBudget,
         catchupGap,
         restarts,
-        drainLimit);
+        drainLimit,
+        slotWalKeepSize);
+  }
+
+  /** The same with another bound of what slots keep. */
+  public Settings withSlotWalKeepSize(long bytes) {
+    return new Settings(
+        synchronous,
+        numberSyncStandbys,
+        strict,
+        heartbeat,
+        unhealthyAfter,
+        fenceAfter,
+        lease,
+        lossBudget,
+        catchupGap,
+        restarts,
+        drainLimit,
+        bytes);
   }
 
   private Settings copy(boolean waits, int number, boolean blocks, long bytes) {
@@ -154,6 +180,7 @@ public record Settings(
         bytes,
         catchupGap,
         restarts,
-        drainLimit);
+        drainLimit,
+        slotWalKeepSize);
   }
 }

@@ -23,6 +23,7 @@ import dev.holdfast.postgres.replication.ScramVerifier;
 import dev.holdfast.postgres.replication.Upstreams;
 import dev.holdfast.postgres.replication.WalTimelines;
 import dev.holdfast.postgres.session.SessionTarget;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -408,7 +409,8 @@ final class Hands implements Stranding.Supplies {
     return fromRepository;
   }
 
-  private ReplicationSession elsewhere(ServerAddress node) {
+  /** As the nodes' role, with another node's server. */
+  ReplicationSession elsewhere(ServerAddress node) {
     SessionTarget target = new SessionTarget(node.host(), node.port(), DATABASE, ROLE);
     return ReplicationSession.open(target, QUERY, Map.of("PGPASSWORD", secret));
   }
@@ -421,7 +423,13 @@ final class Hands implements Stranding.Supplies {
     }
   }
 
-  private ReplicationSession session() {
+  /** The data directory. */
+  Path data() {
+    return configuration.data();
+  }
+
+  /** With the server here, as a superuser. */
+  ReplicationSession session() {
     return ReplicationSession.open(configuration.local(), QUERY, Map.of());
   }
 }

@@ -70,6 +70,7 @@ final class Keeper implements AutoCloseable {
   private final Conversation conversation;
   private final InForce inForce;
   private final Stranding stranding;
+  private final SlotKeeping slots;
   private final Vitals vitals;
   private final Deque<Long> starts = new ArrayDeque<>();
 
@@ -112,6 +113,7 @@ final class Keeper implements AutoCloseable {
     this.conversation = new Conversation(store.record().incarnation(), lease);
     this.inForce = new InForce(hands::configured);
     this.stranding = new Stranding(hands, System::nanoTime, log);
+    this.slots = new SlotKeeping(hands, log);
     this.acts = new ActRunner(hands, () -> sight, done -> inbox.add(new News.Done(done)));
     this.line = new MonitorLine(client, endpoint, told -> inbox.add(new News.Told(told)), log);
     this.ends = new ProcessWatch(() -> inbox.add(new News.Look()));
@@ -176,6 +178,7 @@ final class Keeper implements AutoCloseable {
     attempt(this::guard);
     notice();
     stranding.consider(memory(), sight, acts.isBusy(), store.record().peers());
+    slots.consider(store.record(), sight, acts.isBusy());
     act();
     report();
     patience = untilNext();

@@ -127,7 +127,9 @@ public final class Json {
             .addMixIn(Timeline.class, NumberedTimeline.class)
             .addMixIn(Lsn.class, LsnText.class)
             .addModule(
-                new SimpleModule("holdfast").addKeyDeserializer(NodeId.class, new NodeKey()));
+                new SimpleModule("holdfast")
+                    .addKeyDeserializer(NodeId.class, new NodeKey())
+                    .setDeserializerModifier(new LaterFields()));
     for (Class<?> sealed : SEALED) {
       builder.addMixIn(sealed, Variants.class);
       for (Class<?> variant : sealed.getPermittedSubclasses()) {

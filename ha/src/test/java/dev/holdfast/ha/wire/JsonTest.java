@@ -243,4 +243,20 @@ class JsonTest {
         .satisfies(error ->
             assertThat(((HoldfastException) error).code()).isEqualTo(ErrorCode.JSON_FORMAT));
   }
+
+  @Test
+  void settingsOfAnEarlierVersionHaveTheDefaultsOfWhatCameLater() {
+    Settings settings = Settings.DEFAULT.withStrict(true).withSlotWalKeepSize(32 << 20);
+    String text = new String(Json.write(settings), StandardCharsets.UTF_8);
+    assertThat(text).contains(",\"slotWalKeepSize\":33554432");
+    String earlier = text.replace(",\"slotWalKeepSize\":33554432", "");
+    assertThat(Json.read(earlier.getBytes(StandardCharsets.UTF_8), Settings.class))
+        .isEqualTo(Settings.DEFAULT.withStrict(true));
+    assertThatThrownBy(() ->
+            Json.read(
+                earlier.replaceFirst("\"strict\":true,", "").getBytes(StandardCharsets.UTF_8),
+                Settings.class))
+        .isInstanceOf(HoldfastException.class)
+        .hasMessageContaining("strict");
+  }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres.directory;
 
 import dev.holdfast.postgres.replication.ManagedSettings;
+import dev.holdfast.postgres.replication.SlotBound;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class Omissions {
   private static final Set<String> ROOT_FILES =
       Set.of(
           ManagedSettings.FILE,
+          SlotBound.FILE,
           "recovery.signal",
           "standby.signal",
           "postgresql.auto.conf.tmp",

@@ -91,6 +91,12 @@ public final class ManagedSettings {
         new StringBuilder("# Written by holdfast keeper; what is changed here is overwritten.\n");
     settings.forEach((name, value) ->
         text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
+    text.append("include_if_exists = '").append(SlotBound.FILE).append("'\n");
+    // Each process would log that it is missing, each time.
+    Path bound = data.resolve(SlotBound.FILE);
+    if (!Files.exists(bound)) {
+      DurableFile.write(bound, NOTHING);
+    }
     DurableFile.write(data.resolve(FILE), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 

@@ -193,6 +193,11 @@ public final class ReplicationSession implements AutoCloseable {
     queries.run("checkpoint");
   }
 
+  /** The slots that keep WAL for the cluster's other nodes. */
+  public NodeSlots slots() {
+    return new NodeSlots(queries);
+  }
+
   /** Ends recovery; waits for nothing. */
   public void promote() {
     queries.row("select pg_promote(false)");
