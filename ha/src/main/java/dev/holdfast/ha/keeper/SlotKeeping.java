@@ -8,6 +8,7 @@ import dev.holdfast.ha.decide.Server;
 import dev.holdfast.postgres.replication.NodeSlots;
 import dev.holdfast.postgres.replication.ReplicationSession;
 import dev.holdfast.postgres.replication.SlotBound;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import java.util.function.Consumer;
 final class SlotKeeping {
   /** So many heartbeats are between two passes. */
   private static final int BEATS = 3;
+
+  /** And no less than this: a standby's pass connects to the primary. */
+  private static final Duration AT_LEAST = Duration.ofSeconds(3);
 
   private final Hands hands;
   private final Consumer<String> log;
@@ -54,7 +58,8 @@ final class SlotKeeping {
     if (!fits) {
       return;
     }
-    due = System.nanoTime() + record.settings().heartbeat().multipliedBy(BEATS).toNanos();
+    long beats = record.settings().heartbeat().multipliedBy(BEATS).toNanos();
+    due = System.nanoTime() + Math.max(beats, AT_LEAST.toNanos());
     underway = true;
     Thread.ofVirtual().name("slots").start(() -> attempt(record, followed, sight.streamAlive()));
   }
@@ -73,7 +78,10 @@ final class SlotKeeping {
     try (ReplicationSession here = hands.session()) {
       NodeSlots slots = here.slots();
       if (!bound.keep(slots, record.settings().slotWalKeepSize())) {
-        say("slots are bounded (" + SlotBound.FILE + ") before they are made");
+        say(
+            SlotBound.FILE
+                + " is to set max_slot_wal_keep_size, for all slots of this server: until that is"
+                + " in force none is made or moved");
         return;
       }
       SlotUpkeep upkeep = new SlotUpkeep(slots, others(record), log);

@@ -1,11 +1,14 @@
 package dev.holdfast.ha.keeper;
 
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.postgres.replication.NodeSlots;
 import dev.holdfast.postgres.replication.NodeSlots.Checkpoint;
 import dev.holdfast.postgres.replication.NodeSlots.Slot;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,26 +92,50 @@ final class SlotUpkeep {
     pass(slots.checkpoint(), Map.of(), Map.of());
   }
 
+  /**
+   * @throws HoldfastException db-query (57): what went wrong first; the other slots have had their
+   *     turn all the same
+   */
   private void pass(Checkpoint last, Map<Integer, Lsn> needs, Map<Integer, Lsn> goals) {
     Map<Integer, Slot> present = slots.all();
+    List<HoldfastException> problems = new ArrayList<>();
     for (Slot slot : present.values()) {
       if (!others.contains(new NodeId(slot.node())) && !slot.active()) {
-        slots.drop(slot.node());
-        log.accept("dropped " + said(slot) + ": there is no such node (any more)");
+        attempt(() -> remove(slot), problems);
       }
     }
     Lsn end = slots.end();
     for (NodeId node : others) {
       Slot slot = present.get(node.number());
       if (slot == null) {
-        slots.create(node.number());
-        log.accept("made replication slot " + NodeSlots.name(node.number()));
+        attempt(() -> make(node), problems);
       } else if (!slot.active()) {
         Lsn need = needs.getOrDefault(node.number(), end);
         Lsn goal = goals.getOrDefault(node.number(), new Lsn(0));
-        tend(slot, last, need, goal.compareTo(end) < 0 ? goal : end);
+        attempt(() -> tend(slot, last, need, goal.compareTo(end) < 0 ? goal : end), problems);
       }
     }
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
+    }
+  }
+
+  private static void attempt(Runnable step, List<HoldfastException> problems) {
+    try {
+      step.run();
+    } catch (HoldfastException e) {
+      problems.add(e);
+    }
+  }
+
+  private void remove(Slot slot) {
+    slots.drop(slot.node());
+    log.accept("dropped " + said(slot) + ": there is no such node (any more)");
+  }
+
+  private void make(NodeId node) {
+    slots.create(node.number());
+    log.accept("made replication slot " + NodeSlots.name(node.number()));
   }
 
   private void tend(Slot slot, Checkpoint last, Lsn need, Lsn goal) {

@@ -1,7 +1,9 @@
 package dev.holdfast.ha.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.Lsn;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.postgres.process.ExternalProgram;
@@ -239,6 +241,26 @@ class SlotUpkeepTest {
                   "select string_agg(slot_name, ' ' order by slot_name)"
                       + " from pg_replication_slots"))
           .isEqualTo("holdfast_02 holdfast_3 holdfast_7 holdfast_copy_5 mine node_2");
+    }
+  }
+
+  @Test
+  void oneThatCannotBeMadeKeepsNoOtherFromBeingMoved() {
+    try (TestDirectory directory = TestDirectory.create();
+        TestPostgres server = started(directory, 18)) {
+      server.configure("max_replication_slots = 2");
+      server.restart();
+      onPrimary(server, 2);
+      server.sql("select pg_create_physical_replication_slot('mine')::text");
+      Lsn before = at(server, 2);
+      write(server, 2);
+      write(server, 2);
+      Map<Integer, Slot> there =
+          Map.of(2, new Slot(2, Optional.of(before.plus(1 << 20)), false, false));
+      assertThatThrownBy(() -> onStandby(server, there, 1, 2, 3))
+          .isInstanceOf(HoldfastException.class)
+          .hasMessageContaining("all replication slots are in use");
+      assertThat(at(server, 2)).isEqualTo(before.plus(1 << 20));
     }
   }
 

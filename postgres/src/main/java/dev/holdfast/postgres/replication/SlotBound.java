@@ -22,30 +22,50 @@ public final class SlotBound {
 
   private static final long MEBIBYTE = 1 << 20;
 
+  /** What is the default on a large disk is too much for a small one. */
+  private static final int SHARE_OF_DISK = 4;
+
   private final Path file;
+  private final Path wal;
 
   /** Of the server with this data directory. */
   public SlotBound(Path data) {
     this.file = data.resolve(FILE);
+    this.wal = data.resolve("pg_wal");
   }
 
   /**
    * Sees to it.
    *
    * @param slots of the running server
-   * @param bytes the bound, rounded up to whole MiB
+   * @param bytes the bound, rounded up to whole MiB; never more than a quarter of the file system
+   *     that the WAL is on
    * @return whether slots are bounded, or are meant not to be: until then none should be made
-   * @throws HoldfastException db-query (57), file-write (64), file-read (42)
+   * @throws HoldfastException db-query (57), file-write (64), file-read (42), path-open (40)
    */
   public boolean keep(NodeSlots slots, long bytes) {
     boolean chosen = slots.isBoundChosenOutside(FILE);
-    String text = chosen ? "" : setting(bytes);
+    String text = chosen ? "" : setting(Math.min(bytes, share(diskBytes())));
     if (!text.equals(present())) {
       DurableFile.write(file, text.getBytes(StandardCharsets.UTF_8));
       slots.reload();
       return false;
     }
     return chosen || slots.areBounded();
+  }
+
+  /** The most that slots may keep on a disk of so many bytes; some file systems say 0. */
+  static long share(long diskBytes) {
+    return diskBytes > 0 ? diskBytes / SHARE_OF_DISK : Long.MAX_VALUE;
+  }
+
+  private long diskBytes() {
+    try {
+      return Files.getFileStore(wal).getTotalSpace();
+    } catch (IOException e) {
+      throw new HoldfastException(
+          ErrorCode.PATH_OPEN, "unable to look at '" + wal + "': " + e.getMessage(), e);
+    }
   }
 
   private static String setting(long bytes) {
