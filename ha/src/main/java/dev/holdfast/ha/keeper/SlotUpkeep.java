@@ -150,7 +150,7 @@ final class SlotUpkeep {
     }
     Lsn restart = slot.restart().get();
     if (restart.compareTo(need) > 0 && last.redo().compareTo(restart) < 0) {
-      again(slot, "it is at " + restart + ", and node " + slot.node() + " at " + need);
+      again(slot, "it is at " + restart + ", and node " + slot.node() + " may need " + need);
     } else if (goal.compareTo(restart) > 0) {
       slots.advance(slot.node(), goal);
     }

@@ -26,6 +26,10 @@
  * up when an order comes that does not want it: the programs are killed with their children, and
  * what is half made is of no use, which memory said before it was begun.
  *
+ * <p>On a thread of its own, {@code SlotKeeping} has a {@code SlotUpkeep} pass over the server's
+ * replication slots now and then, so that it keeps the WAL that the other nodes need. No decision
+ * rests on them.
+ *
  * <p>PostgreSQL is no child of the keeper: a keeper that ends, is killed or replaced leaves it as
  * it is, and the next one goes on from what it sees and from its memory. The keeper is awakened by
  * an order, by the end of an act, by the end of the postmaster or of the WAL receiver, and by time.

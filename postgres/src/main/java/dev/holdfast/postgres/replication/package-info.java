@@ -16,6 +16,10 @@
  *       go.
  * </ul>
  *
+ * <p>{@link dev.holdfast.postgres.replication.NodeSlots} are the replication slots that keep WAL
+ * for the other nodes; {@link dev.holdfast.postgres.replication.SlotBound} keeps them from filling
+ * the disk.
+ *
  * <p>A copy is made beside the data directory, synced, and only then given its name: by {@code
  * pg_basebackup}, or by {@link dev.holdfast.postgres.replication.BaseBackup} where that program is
  * missing.
