@@ -4,6 +4,7 @@ import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.WalSegment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -51,6 +53,7 @@ public final class ServerControl {
   private final Path data;
   private final Path log;
   private final Map<String, String> environment;
+  private final Map<String, String> settings;
   private final ClusterProcesses processes;
 
   /**
@@ -62,6 +65,22 @@ public final class ServerControl {
    */
   public ServerControl(
       PostgresInstallation installation, Path data, Path log, Map<String, String> environment) {
+    this(installation, data, log, environment, Map.of());
+  }
+
+  /**
+   * The same, of a server that is always launched with some settings, for example where its
+   * configuration is.
+   *
+   * @param settings without quotes and backslashes in their values
+   */
+  public ServerControl(
+      PostgresInstallation installation,
+      Path data,
+      Path log,
+      Map<String, String> environment,
+      Map<String, String> settings) {
+    this.settings = Map.copyOf(settings);
     this.installation = installation;
     this.data = data;
     this.log = log;
@@ -134,9 +153,11 @@ public final class ServerControl {
   /**
    * As {@link #launch()}, with settings that take precedence over those of its files.
    *
-   * @param settings without quotes and backslashes in their values
+   * @param more without quotes and backslashes in their values
    */
-  public void launch(Map<String, String> settings) {
+  public void launch(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(settings);
+    all.putAll(more);
     if (processes.running().isEmpty()) {
       new StaleLocks(data).remove();
     }
@@ -151,10 +172,10 @@ public final class ServerControl {
                 data.toString(),
                 "-l",
                 log.toString()));
-    if (!settings.isEmpty()) {
+    if (!all.isEmpty()) {
       command.add("-o");
       command.add(
-          settings.entrySet().stream()
+          all.entrySet().stream()
               .map(each -> "-c \"" + each.getKey() + "=" + each.getValue() + "\"")
               .collect(Collectors.joining(" ")));
     }
@@ -179,6 +200,26 @@ public final class ServerControl {
             "What it says is in '" + log + "', or where its own settings put it.");
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  /**
+   * Whether the server that runs has the variables that it gets from {@link #launch()}: one that
+   * somebody else started has not. Of a postmaster that is not there, or says nothing of itself,
+   * nothing else is known.
+   */
+  public boolean hasEnvironment() {
+    OptionalLong postmaster = postmaster();
+    if (postmaster.isEmpty()) {
+      return true;
+    }
+    Path file = Path.of("/proc", Long.toString(postmaster.getAsLong()), "environ");
+    try {
+      List<String> its = List.of(Files.readString(file, StandardCharsets.ISO_8859_1).split("\0"));
+      return environment.entrySet().stream()
+          .allMatch(each -> its.contains(each.getKey() + "=" + each.getValue()));
+    } catch (IOException e) {
+      return true;
     }
   }
 

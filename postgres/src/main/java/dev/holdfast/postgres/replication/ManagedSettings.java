@@ -17,9 +17,9 @@ import java.util.TreeMap;
 
 /**
  * The settings of a server that its keeper owns: {@code holdfast.conf} in the data directory, which
- * {@code postgresql.conf} includes at its end. What {@code ALTER SYSTEM} says of them would take
- * precedence, so it is taken out of {@code postgresql.auto.conf} while the server is stopped; of a
- * running one {@link ReloadProof} notices.
+ * {@code postgresql.conf}, wherever that is, includes at its end. What {@code ALTER SYSTEM} says of
+ * them would take precedence, so it is taken out of {@code postgresql.auto.conf} while the server
+ * is stopped; of a running one {@link ReloadProof} notices.
  *
  * <p>The file travels with copies of the data directory, so it is written anew before every start.
  */
@@ -27,7 +27,6 @@ public final class ManagedSettings {
   /** The file's name in the data directory. */
   public static final String FILE = "holdfast.conf";
 
-  private static final String INCLUDE = "include_if_exists = '" + FILE + "'";
   private static final byte[] NOTHING = {};
   private static final String AUTO = "postgresql.auto.conf";
 
@@ -38,7 +37,7 @@ public final class ManagedSettings {
   private static final String RECOVERY_SIGNAL = "recovery.signal";
 
   /** Whoever sets these decides who confirms, and who is followed. */
-  private static final Set<String> OWNED =
+  static final Set<String> OWNED =
       Set.of(
           "synchronous_standby_names",
           "primary_conninfo",
@@ -53,6 +52,8 @@ public final class ManagedSettings {
 
   private final Path data;
   private final Map<String, String> always;
+  private final ConfigurationFiles files;
+  private final String include;
 
   /**
    * Of one server.
@@ -61,6 +62,14 @@ public final class ManagedSettings {
    * @param always settings that never change while a keeper runs, for example {@code port}
    */
   public ManagedSettings(Path data, Map<String, String> always) {
+    this(data, always, ConfigurationFiles.in(data));
+  }
+
+  /** The same, of a server whose configuration may be elsewhere. */
+  public ManagedSettings(Path data, Map<String, String> always, ConfigurationFiles files) {
+    this.files = files;
+    Path own = files.isIn(data) ? Path.of(FILE) : data.resolve(FILE).toAbsolutePath();
+    this.include = "include_if_exists = '" + own.toString().replace("'", "''") + "'";
     this.data = data;
     this.always = Map.copyOf(always);
   }
@@ -89,8 +98,7 @@ public final class ManagedSettings {
     settings.put("hot_standby", "on");
     StringBuilder text =
         new StringBuilder("# Written by holdfast keeper; what is changed here is overwritten.\n");
-    settings.forEach((name, value) ->
-        text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
+    settings.forEach((name, value) -> text.append(line(name, value)));
     text.append("include_if_exists = '").append(SlotBound.FILE).append("'\n");
     // Each process would log that it is missing, each time.
     Path bound = data.resolve(SlotBound.FILE);
@@ -98,6 +106,11 @@ public final class ManagedSettings {
       DurableFile.write(bound, NOTHING);
     }
     DurableFile.write(data.resolve(FILE), text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A line of a configuration file. */
+  static String line(String name, String value) {
+    return name + " = '" + value.replace("\\", "\\\\").replace("'", "''") + "'\n";
   }
 
   /** The name by which a node confirms, in {@code synchronous_standby_names} and elsewhere. */
@@ -118,26 +131,10 @@ public final class ManagedSettings {
   /**
    * Makes them count: to be called while the server is stopped.
    *
-   * @throws HoldfastException file-missing (55) when the server's configuration is not in its data
-   *     directory
+   * @throws HoldfastException file-missing (55) when the server has no configuration
    */
   public void takeOver() {
-    Path main = data.resolve("postgresql.conf");
-    if (!Files.exists(main)) {
-      throw new HoldfastException(
-          ErrorCode.FILE_MISSING,
-          "'" + main + "' does not exist",
-          "A keeper needs PostgreSQL's configuration in the data directory.",
-          "Debian keeps it below /etc/postgresql: copy postgresql.conf, pg_hba.conf and"
-              + " pg_ident.conf from there, without the settings of their places.");
-    }
-    List<String> lines = lines(main);
-    if (lines.isEmpty() || !lines.getLast().equals(INCLUDE)) {
-      List<String> kept = new ArrayList<>(lines);
-      kept.removeIf(INCLUDE::equals);
-      kept.add(INCLUDE);
-      replace(main, kept);
-    }
+    include();
     Path auto = data.resolve(AUTO);
     List<String> others = lines(auto).stream().filter(line -> !isOwned(line)).toList();
     if (others.size() < lines(auto).size()) {
@@ -145,11 +142,44 @@ public final class ManagedSettings {
     }
   }
 
+  /**
+   * Has postgresql.conf include them at its end. A server that runs has them with its next reload.
+   *
+   * @throws HoldfastException file-missing (55) when there is none
+   */
+  public void include() {
+    Path main = files.main();
+    if (!Files.exists(main) && !(files.isIn(data) && new CarriedConfiguration(data).unpack())) {
+      throw new HoldfastException(
+          ErrorCode.FILE_MISSING,
+          "PostgreSQL's configuration '" + main + "' does not exist",
+          "A data directory that comes from where Debian's tools keep it below /etc/postgresql has"
+              + " none: copy postgresql.conf, pg_hba.conf and pg_ident.conf from there, without"
+              + " the settings of their places.");
+    }
+    List<String> lines = lines(main);
+    if (lines.isEmpty() || !lines.getLast().equals(include)) {
+      List<String> kept = new ArrayList<>(lines);
+      kept.removeIf(include::equals);
+      kept.add(include);
+      replace(main, kept);
+    }
+  }
+
+  /** The settings of ours that {@code ALTER SYSTEM} has set, which would take precedence. */
+  public List<String> overridden() {
+    return lines(data.resolve(AUTO)).stream()
+        .filter(this::isOwned)
+        .map(ManagedSettings::nameIn)
+        .distinct()
+        .toList();
+  }
+
   private boolean isOwned(String line) {
     return OWNED.contains(nameIn(line)) || always.containsKey(nameIn(line));
   }
 
-  private static String nameIn(String line) {
+  static String nameIn(String line) {
     return line.strip().split("[\\s=]", 2)[0];
   }
 
@@ -208,7 +238,7 @@ public final class ManagedSettings {
    */
   public void admit(String role) {
     String line = "host replication,postgres " + role + " all scram-sha-256";
-    Path file = data.resolve("pg_hba.conf");
+    Path file = files.hba();
     List<String> lines = lines(file);
     if (!lines.contains(line)) {
       List<String> more = new ArrayList<>(lines);
@@ -224,7 +254,7 @@ public final class ManagedSettings {
         file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {

@@ -6,6 +6,7 @@ import dev.holdfast.postgres.process.ProgramsLock;
 import dev.holdfast.postgres.process.ServerControl;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -16,14 +17,28 @@ import java.util.function.BooleanSupplier;
  */
 public final class PeerCopy {
   private static final Duration LONGEST = Duration.ofDays(7);
+
+  /**
+   * Recovers a server that was not stopped in good order, and has its configuration elsewhere. An
+   * older one fails then, and a copy is made.
+   */
+  private static final int WITH_CONFIG_FILE = 15;
+
   private static final String COPYING_PROGRAM = "pg_basebackup";
 
   private final ServerControl control;
   private final Upstreams upstreams;
   private final Path data;
+  private final ConfigurationFiles files;
 
   /** For one data directory, of a server that is stopped while this works. */
   public PeerCopy(ServerControl control, Upstreams upstreams, Path data) {
+    this(control, upstreams, data, ConfigurationFiles.in(data));
+  }
+
+  /** The same, of a server whose configuration may be elsewhere. */
+  public PeerCopy(ServerControl control, Upstreams upstreams, Path data, ConfigurationFiles files) {
+    this.files = files;
     this.control = control;
     this.upstreams = upstreams;
     this.data = data;
@@ -39,16 +54,17 @@ public final class PeerCopy {
   public void rewind(ServerAddress source, BooleanSupplier unwanted) {
     upstreams.source(source);
     try {
-      control
-          .runAlone(
+      List<String> command =
+          new ArrayList<>(
               List.of(
                   control.installation().program("pg_rewind").toString(),
                   "--target-pgdata=" + data,
                   "--source-server=service=" + Upstreams.SOURCE,
-                  "--no-sync"),
-              LONGEST,
-              unwanted)
-          .orThrow("rewind '" + data + "'");
+                  "--no-sync"));
+      if (!files.isIn(data) && control.installation().version().major() >= WITH_CONFIG_FILE) {
+        command.add("--config-file=" + files.main());
+      }
+      control.runAlone(command, LONGEST, unwanted).orThrow("rewind '" + data + "'");
       syncAll(data, unwanted);
     } finally {
       upstreams.close();

@@ -237,6 +237,39 @@ public final class ReplicationSession implements AutoCloseable {
     return queries.text("select current_setting('synchronous_standby_names')");
   }
 
+  /** A setting as the server has it. */
+  public String setting(String name) {
+    return queries.text("select current_setting('" + name + "')");
+  }
+
+  /** What the configuration files set, those of {@code ALTER SYSTEM} apart. */
+  Map<String, String> configured() {
+    Map<String, String> settings = new HashMap<>();
+    for (List<@Nullable String> row :
+        queries.rows(
+            """
+            select name, setting from pg_settings
+            where source = 'configuration file' and sourcefile not like '%/postgresql.auto.conf'
+            """)) {
+      settings.put(Queries.known(row, 0), Queries.known(row, 1));
+    }
+    return settings;
+  }
+
+  /**
+   * Takes back what {@code ALTER SYSTEM} has set; it has its effect with the next reload.
+   *
+   * @param name of a setting, letters and underscores
+   */
+  public void resetSystemSetting(String name) {
+    queries.run("alter system reset " + name);
+  }
+
+  /** Has the settings read again, without a proof of when they are in force. */
+  public void readSettings() {
+    reload();
+  }
+
   /**
    * Makes the role with which nodes stream, rewind and copy, or gives it another password.
    *

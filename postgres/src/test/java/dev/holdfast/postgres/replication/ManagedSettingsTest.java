@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.domain.HoldfastException;
+import dev.holdfast.postgres.process.PostgresInstallation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,64 @@ class ManagedSettingsTest {
     assertThatThrownBy(() -> settings().takeOver())
         .isInstanceOf(HoldfastException.class)
         .hasMessageContaining("postgresql.conf");
+  }
+
+  @Test
+  void areIncludedByAConfigurationElsewhereUnderTheirWholeName(@TempDir Path etc)
+      throws IOException {
+    Path main = Files.writeString(etc.resolve("postgresql.conf"), "work_mem = 8MB\n");
+    Path hba = Files.writeString(etc.resolve("pg_hba.conf"), "");
+    ManagedSettings settings =
+        new ManagedSettings(data, Map.of(), new ConfigurationFiles(main, hba));
+    settings.takeOver();
+    settings.admit("holdfast");
+    assertThat(Files.readString(main))
+        .isEqualTo("work_mem = 8MB\ninclude_if_exists = '" + data + "/holdfast.conf'\n");
+    assertThat(Files.readString(hba)).contains("replication,postgres holdfast");
+    assertThat(data.resolve("postgresql.conf")).doesNotExist();
+  }
+
+  @Test
+  void areIncludedByTheConfigurationThatACopyCarries() throws IOException {
+    Files.writeString(
+        data.resolve("holdfast.carried.conf"),
+        """
+        # comment
+        archive_command = '/nowhere/push %p'
+        log_directory = '/nowhere/at/all'
+        ssl = 'on'
+        ssl_key_file = '/nowhere/server.key'
+        work_mem = '8192'
+        """);
+    Files.writeString(data.resolve("holdfast.carried.hba"), "local all all peer\n");
+    settings().takeOver();
+    assertThat(read("postgresql.conf"))
+        .isEqualTo(
+            """
+            # comment
+            archive_command = '/nowhere/push %p'
+            # not on this host: log_directory = '/nowhere/at/all'
+            ssl = 'on'
+            # not on this host: ssl_key_file = '/nowhere/server.key'
+            work_mem = '8192'
+            ssl = 'off'
+            include_if_exists = 'holdfast.conf'
+            """);
+    assertThat(read("pg_hba.conf")).isEqualTo("local all all peer\n");
+  }
+
+  @Test
+  void areFoundWhereTheLastStartHadTheConfiguration(@TempDir Path etc) throws IOException {
+    PostgresInstallation postgres = PostgresInstallation.newest().orElseThrow();
+    assertThat(ConfigurationFiles.find(postgres, data)).isEqualTo(ConfigurationFiles.in(data));
+    Path main = etc.resolve("postgresql.conf");
+    Files.writeString(main, "hba_file = '/elsewhere/hba'\nident_file = '/elsewhere/ident'\n");
+    Files.writeString(
+        data.resolve("postmaster.opts"),
+        "/usr/bin/postgres \"-D\" \"" + data + "\" \"-c\" \"config_file=" + main + "\"\n");
+    assertThat(ConfigurationFiles.find(postgres, data).main()).isEqualTo(main);
+    Files.writeString(data.resolve("postgresql.conf"), "");
+    assertThat(ConfigurationFiles.find(postgres, data)).isEqualTo(ConfigurationFiles.in(data));
   }
 
   @Test
