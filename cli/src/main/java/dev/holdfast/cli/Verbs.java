@@ -18,6 +18,7 @@ final class Verbs {
    */
   static Verb named(String name) {
     return switch (name) {
+      case "adopt" -> new AdoptVerb();
       case "agent" -> new AgentVerb();
       case "annotate" -> new AnnotateVerb();
       case "archive-get" -> new ArchiveGetVerb();

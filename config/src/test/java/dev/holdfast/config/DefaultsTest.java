@@ -38,6 +38,7 @@ class DefaultsTest {
   /** Verbs that pgBackRest does not have. */
   private static final Set<String> OUR_VERBS =
       Set.of(
+          "adopt",
           "agent",
           "certificates",
           "demo",

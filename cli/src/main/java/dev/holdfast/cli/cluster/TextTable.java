@@ -9,7 +9,7 @@ import java.util.List;
  * @param headings one for each column
  * @param rows as many cells as headings each
  */
-record TextTable(List<String> headings, List<List<String>> rows) {
+public record TextTable(List<String> headings, List<List<String>> rows) {
   /** Lines that each end with a line feed. */
   @Override
   public String toString() {

@@ -79,7 +79,7 @@ public record ClusterState(
   }
 
   /** Who holds the grant, if it is this node. */
-  boolean isHolder(NodeId node) {
+  public boolean isHolder(NodeId node) {
     return grant.isPresent() && grant.get().holder().equals(node);
   }
 

@@ -111,7 +111,10 @@ public final class Decider {
         new ClusterState.Volatile(known.startedAt(), sightings, known.leaseEnds()));
   }
 
-  /** The first to register becomes the primary; the token makes one node of many attempts. */
+  /**
+   * The first to register becomes the primary, on the timeline of its data; the token makes one
+   * node of many attempts.
+   */
   private static ClusterState enroll(
       ClusterState state, Observation.Joining joining, List<Command> commands) {
     for (Node node : state.nodes().values()) {
@@ -134,7 +137,7 @@ public final class Decider {
     ClusterState next = state.withNode(node);
     return first
         ? next.withEpoch(1)
-            .withGrant(new Grant(1, id, state.newestTimeline(), 1, List.of(Protection.UNPROTECTED)))
+            .withGrant(new Grant(1, id, joining.timeline(), 1, List.of(Protection.UNPROTECTED)))
             .withCourse(new Course.Steady(state.volatileState().startedAt()))
         : next;
   }

@@ -1,12 +1,20 @@
 package dev.holdfast.ha.decide;
 
+import dev.holdfast.domain.Timeline;
+
 /** What reaches the monitor. */
 public sealed interface Observation {
   /** A keeper reports. */
   record Heard(Report report) implements Observation {}
 
-  /** A keeper without an identity asks for one; the token is its own choice, and is kept by it. */
-  record Joining(long token, String name) implements Observation {}
+  /**
+   * A keeper without an identity asks for one.
+   *
+   * @param token its own choice, and kept by it
+   * @param name the node's name for people
+   * @param timeline of the data that it has, 1 when it has none
+   */
+  record Joining(long token, String name, Timeline timeline) implements Observation {}
 
   /** An operator asks; the token makes asking again harmless. */
   record Asked(long token, Request request) implements Observation {}

@@ -131,12 +131,13 @@ final class ActRunner implements AutoCloseable {
       case Act.Initialize initialize -> hands.initialize();
       case Act.StopServer stop -> stop(record);
       case Act.StopReceiver stop -> hands.stopReceiver();
-      case Act.StartPrimary start -> hands.startPrimary(start.version(), start.protection(), watch);
+      case Act.StartPrimary start ->
+          hands.startPrimary(start.version(), start.protection(), peers.size(), watch);
       case Act.StartFrozen start -> hands.startFrozen();
       case Act.Promote promote ->
           hands.promote(promote.timeline(), promote.version(), promote.protection(), watch);
       case Act.Apply apply -> {
-        Lsn at = hands.apply(apply.version(), apply.protection());
+        Lsn at = hands.apply(apply.version(), apply.protection(), peers.size());
         return Optional.of(new Applied(apply.version(), apply.protection(), at));
       }
       case Act.Stream stream ->

@@ -37,7 +37,11 @@ final class Confirmations {
             .splitAsStream(matcher.group(2))
             .flatMap(name -> node(name.strip()).stream())
             .toList();
-    return Optional.of(new Protection.SyncSet(members, Integer.parseInt(matcher.group(1))));
+    int required = Integer.parseInt(matcher.group(1));
+    // Names that are not all ours are from before the server was adopted.
+    return members.size() < required
+        ? Optional.empty()
+        : Optional.of(new Protection.SyncSet(members, required));
   }
 
   /** The node that has this name as a standby. */

@@ -15,6 +15,7 @@ import dev.holdfast.ha.decide.Server;
 import dev.holdfast.postgres.process.Abandonment;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.process.StopMode;
+import dev.holdfast.postgres.replication.CarriedConfiguration;
 import dev.holdfast.postgres.replication.ManagedSettings;
 import dev.holdfast.postgres.replication.PeerCopy;
 import dev.holdfast.postgres.replication.ReloadProof;
@@ -70,6 +71,7 @@ final class Hands implements Stranding.Supplies {
   private final ServerControl control;
   private final ManagedSettings settings;
   private final Upstreams upstreams;
+  private final Confirming confirming;
   private final String secret;
   private final int node;
   private final ReloadProof reloads;
@@ -99,9 +101,11 @@ final class Hands implements Stranding.Supplies {
     this.upstreams = upstreams;
     this.secret = secret;
     this.node = node.number();
-    this.settings = new ManagedSettings(configuration.data(), configuration.settings());
+    this.settings =
+        new ManagedSettings(configuration.data(), configuration.settings(), configuration.files());
+    this.confirming = new Confirming(configuration.state());
     this.reloads = new ReloadProof(configuration.local(), Map.of());
-    this.copies = new PeerCopy(control, upstreams, configuration.data());
+    this.copies = new PeerCopy(control, upstreams, configuration.data(), configuration.files());
     this.timelines = new WalTimelines(configuration.data());
     this.unready = new UnreadyStandby(control);
     this.repository =
@@ -153,6 +157,11 @@ final class Hands implements Stranding.Supplies {
   /** Closes the way to every upstream for good, and waits until nobody is on it any more. */
   void stopReceiver() {
     upstreams.close();
+    if (!control.hasEnvironment()) {
+      // Somebody else started it, and it may follow whom that one has told it to.
+      control.stop(StopMode.FAST, STOP_PATIENCE);
+      return;
+    }
     settings.write(0, "", node, 0);
     control.hangUp();
     long deadline = System.nanoTime() + STREAM_END.toNanos();
@@ -170,12 +179,17 @@ final class Hands implements Stranding.Supplies {
     }
   }
 
-  void startPrimary(long version, Protection protection, Watch watch) {
+  /** The synchronous_standby_names for a protection, in a cluster of so many nodes. */
+  String confirming(Protection protection, int nodes) {
+    return confirming.text(protection, nodes);
+  }
+
+  void startPrimary(long version, Protection protection, int nodes, Watch watch) {
     upstreams.close();
     settings.takeOver();
     settings.standby(false);
     settings.admit(ROLE);
-    settings.write(version, Confirmations.text(protection), node, 0);
+    settings.write(version, confirming.text(protection, nodes), node, 0);
     if (watch.unwanted()) {
       return;
     }
@@ -197,11 +211,11 @@ final class Hands implements Stranding.Supplies {
   void promote(Timeline timeline, long version, Protection protection, Watch watch) {
     upstreams.close();
     String before = settings.synchronousStandbyNames();
-    String confirming = Confirmations.text(protection);
-    settings.write(version, confirming, node, 0);
+    String names = Confirmations.text(protection);
+    settings.write(version, names, node, 0);
     // A standby is launched with nobody in the set. Where that stays so there is nothing to prove.
-    if (!before.isEmpty() || !confirming.isEmpty()) {
-      reloads.reload(version, confirming, IN_FORCE);
+    if (!before.isEmpty() || !names.isEmpty()) {
+      reloads.reload(version, names, IN_FORCE);
     }
     Timeline present = watch.sight().position().history().timeline();
     if (present.compareTo(timeline) >= 0) {
@@ -244,10 +258,15 @@ final class Hands implements Stranding.Supplies {
    *
    * @return an LSN taken after it was
    */
-  Lsn apply(long version, Protection protection) {
-    settings.write(version, Confirmations.text(protection), node, 0);
-    reloads.reload(version, Confirmations.text(protection), IN_FORCE);
+  Lsn apply(long version, Protection protection, int nodes) {
+    confirming.release(nodes);
+    String names = confirming.text(protection, nodes);
+    settings.write(version, names, node, 0);
+    reloads.reload(version, names, IN_FORCE);
     try (ReplicationSession session = session()) {
+      if (!configuration.files().isIn(configuration.data())) {
+        new CarriedConfiguration(configuration.data()).pack(session);
+      }
       if (!roleProvided) {
         byte[] salt = new byte[SALT_BYTES];
         new SecureRandom().nextBytes(salt);
@@ -258,7 +277,16 @@ final class Hands implements Stranding.Supplies {
     }
   }
 
-  void stream(NodeId upstream, ServerAddress address, boolean running) {
+  void stream(NodeId upstream, ServerAddress address, boolean runs) {
+    boolean running = runs;
+    if (runs && !control.hasEnvironment()) {
+      // Somebody else started it: its WAL receiver would look for the service elsewhere. It is not
+      // stopped before the upstream lets it in.
+      elsewhere(address).close();
+      log.accept("restarts a standby that was started by somebody else");
+      control.stop(StopMode.FAST, STOP_PATIENCE);
+      running = false;
+    }
     if (!running) {
       settings.takeOver();
       settings.standby(true);

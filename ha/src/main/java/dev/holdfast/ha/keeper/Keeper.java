@@ -115,7 +115,9 @@ final class Keeper implements AutoCloseable {
     this.stranding = new Stranding(hands, System::nanoTime, log);
     this.slots = new SlotKeeping(hands, log);
     this.acts = new ActRunner(hands, () -> sight, done -> inbox.add(new News.Done(done)));
-    this.line = new MonitorLine(client, endpoint, told -> inbox.add(new News.Told(told)), log);
+    this.line =
+        new MonitorLine(
+            client, endpoint, eye::systemIdentifier, told -> inbox.add(new News.Told(told)), log);
     this.ends = new ProcessWatch(() -> inbox.add(new News.Look()));
     this.sight = eye.look(Duration.ofSeconds(1), Duration.ofSeconds(1));
     this.vitals = new Vitals(sight);
@@ -278,7 +280,8 @@ final class Keeper implements AutoCloseable {
     }
     if (seen != Server.PRIMARY) {
       inForce.doubt();
-    } else if (!eye.confirming().equals(Confirmations.text(inForce.proven().protection()))) {
+    } else if (!eye.confirming()
+        .equals(hands.confirming(inForce.proven().protection(), store.record().peers().size()))) {
       log.accept("synchronous_standby_names was changed to '" + eye.confirming() + "'");
       inForce.doubt();
     }

@@ -2,6 +2,7 @@ package dev.holdfast.ha.keeper;
 
 import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.postgres.process.PostgresInstallation;
+import dev.holdfast.postgres.replication.ConfigurationFiles;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param local how the keeper reaches it, as a superuser
  * @param superuser the role that a new cluster belongs to
  * @param installation PostgreSQL's programs
+ * @param files where PostgreSQL's configuration is
  * @param repository how backups are restored here
  * @param settings what PostgreSQL is always given: {@code port}, {@code listen_addresses} ...
  */
@@ -33,6 +35,7 @@ public record KeeperConfiguration(
     SessionTarget local,
     String superuser,
     PostgresInstallation installation,
+    ConfigurationFiles files,
     RepositoryProgram repository,
     Map<String, String> settings) {
   /** Copies the map. */

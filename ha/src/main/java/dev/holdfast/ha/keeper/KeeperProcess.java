@@ -6,6 +6,7 @@ import dev.holdfast.ha.health.HealthServer;
 import dev.holdfast.ha.health.NodeHealth;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.Welcome;
+import dev.holdfast.postgres.process.ClusterProcesses;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.replication.Upstreams;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class KeeperProcess implements AutoCloseable {
    * Works until {@link #stop}, or until the node has left the cluster.
    *
    * @return whether it has left
+   * @throws HoldfastException pg-running (38) when PostgreSQL runs, and was never kept by this one
    */
   public boolean run() {
     try (HealthServer health = openHealth()) {
@@ -72,6 +74,8 @@ public final class KeeperProcess implements AutoCloseable {
   }
 
   private boolean keep() {
+    refuseAServerThatNobodyAdopted();
+    rememberItsConfiguration();
     register();
     if (closing) {
       return false;
@@ -84,7 +88,8 @@ public final class KeeperProcess implements AutoCloseable {
             configuration.installation(),
             configuration.data(),
             configuration.state().resolve("postgresql.log"),
-            Map.of(Upstreams.VARIABLE, upstreams.file().toString()));
+            Map.of(Upstreams.VARIABLE, upstreams.file().toString()),
+            configuration.files().launchSettings(configuration.data()));
     control.endLeftPrograms();
     LeaseFile lease = LeaseFile.in(configuration.state());
     try (Question question = new Question(configuration.local(), Map.of());
@@ -113,12 +118,41 @@ public final class KeeperProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * A new keeper stops what writes until it is told to lead. So it does not begin beside a server
+   * that serves somebody.
+   */
+  private void refuseAServerThatNobodyAdopted() {
+    if (store.record().memory().isEmpty()
+        && !new ClusterProcesses(configuration.data()).running().isEmpty()) {
+      throw new HoldfastException(
+          ErrorCode.PG_RUNNING,
+          "PostgreSQL runs on '"
+              + configuration.data()
+              + "', and this keeper has not registered as its keeper",
+          "holdfast adopt, with the same options, takes it over as it runs.",
+          "Or stop PostgreSQL, and start the keeper then.");
+    }
+  }
+
+  /** A rewind or a copy brings another node's configuration into the data directory. */
+  private void rememberItsConfiguration() {
+    boolean elsewhere = !configuration.files().isIn(configuration.data());
+    if (elsewhere && !AdoptedServer.read(configuration.state()).isAdopted()) {
+      AdoptedServer.of(configuration.files()).write(configuration.state());
+    }
+  }
+
   private void register() {
     @Nullable ErrorCode said = null;
     while (!closing && store.record().memory().isEmpty()) {
       try {
         Welcome welcome =
-            client.join(store.record().token(), configuration.name(), configuration.endpoint());
+            client.join(
+                store.record().token(),
+                configuration.name(),
+                configuration.endpoint(),
+                ExistingData.of(configuration.data()));
         store.save(store.record().welcomed(welcome));
         log.accept("is node " + welcome.node());
       } catch (HoldfastException e) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The keeper's directory: {@code keeper.json}, replaced as a whole and durable before anything
@@ -65,12 +67,28 @@ final class KeeperStore implements AutoCloseable {
     }
   }
 
+  /**
+   * What the keeper of a directory has on disk, without being it; empty where there was none yet.
+   *
+   * @throws HoldfastException json-format (99) when it cannot be understood, file-read (42)
+   */
+  static Optional<KeeperRecord> peek(Path directory) {
+    Path file = directory.resolve(FILE);
+    return Files.exists(file)
+        ? Optional.of(read(file, () -> KeeperRecord.fresh(0)))
+        : Optional.empty();
+  }
+
   private KeeperRecord read(Path from) {
+    return read(from, () -> KeeperRecord.fresh(random.nextLong()));
+  }
+
+  private static KeeperRecord read(Path from, Supplier<KeeperRecord> otherwise) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(from);
     } catch (NoSuchFileException e) {
-      return KeeperRecord.fresh(random.nextLong());
+      return otherwise.get();
     } catch (IOException e) {
       throw new HoldfastException(
           ErrorCode.FILE_READ, "unable to read '" + from + "': " + e.getMessage(), e);

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class MonitorLine implements AutoCloseable {
 
   private final MonitorClient client;
   private final ServerAddress endpoint;
+  private final Supplier<String> systemIdentifier;
   private final Consumer<Directive> heard;
   private final Consumer<String> log;
   private final AtomicReference<Said> waiting = new AtomicReference<>();
@@ -49,10 +51,12 @@ final class MonitorLine implements AutoCloseable {
   MonitorLine(
       MonitorClient client,
       ServerAddress endpoint,
+      Supplier<String> systemIdentifier,
       Consumer<Directive> heard,
       Consumer<String> log) {
     this.client = client;
     this.endpoint = endpoint;
+    this.systemIdentifier = systemIdentifier;
     this.heard = heard;
     this.log = log;
   }
@@ -90,7 +94,7 @@ final class MonitorLine implements AutoCloseable {
 
   private void report(Said said) {
     try {
-      client.report(said.report(), endpoint).ifPresent(heard);
+      client.report(said.report(), endpoint, systemIdentifier.get()).ifPresent(heard);
     } catch (HoldfastException e) {
       if (UNKNOWN.contains(e.code())) {
         client.testify(said.testifying());

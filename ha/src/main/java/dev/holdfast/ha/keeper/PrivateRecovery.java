@@ -6,6 +6,7 @@ import dev.holdfast.domain.Timeline;
 import dev.holdfast.postgres.process.PostgresInstallation;
 import dev.holdfast.postgres.process.ServerControl;
 import dev.holdfast.postgres.process.StopMode;
+import dev.holdfast.postgres.replication.ConfigurationFiles;
 import dev.holdfast.postgres.replication.ReplicationSession;
 import dev.holdfast.postgres.session.SessionTarget;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,8 @@ final class PrivateRecovery {
   private static final Duration QUERY = Duration.ofSeconds(10);
 
   private final PostgresInstallation installation;
+  private final Path data;
+  private final ConfigurationFiles files;
   private final Path state;
   private final SessionTarget target;
   private final Path log;
@@ -38,6 +42,8 @@ final class PrivateRecovery {
   PrivateRecovery(KeeperConfiguration configuration) {
     SessionTarget usual = configuration.local();
     this.installation = configuration.installation();
+    this.data = configuration.data();
+    this.files = configuration.files();
     this.state = configuration.state();
     this.target = new SessionTarget(state.toString(), usual.port(), usual.database(), usual.user());
     this.log = state.resolve("recovery.log");
@@ -59,7 +65,12 @@ final class PrivateRecovery {
    */
   void run(Path directory, Timeline along, BooleanSupplier unwanted) {
     ServerControl control = control(directory);
-    control.launch(
+    Map<String, String> settings = new HashMap<>(files.launchSettings(data));
+    if (!files.isIn(data)) {
+      // Debian's configuration says where its data are.
+      settings.put("data_directory", directory.toString());
+    }
+    settings.putAll(
         Map.of(
             // What it writes is to be archived, but not before the node is the primary.
             "archive_mode",
@@ -78,6 +89,7 @@ final class PrivateRecovery {
             Long.toString(along.number()),
             "synchronous_standby_names",
             ""));
+    control.launch(settings);
     while (!hasRecovered(control)) {
       if (control.processes().running().isEmpty()) {
         throw new HoldfastException(

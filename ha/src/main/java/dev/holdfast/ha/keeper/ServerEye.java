@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at PostgreSQL: first at its processes, which cannot lie, then by asking it, then at its
- * WAL. Used by the keeper's thread alone.
+ * WAL. Used by the keeper's thread alone, unless it says otherwise.
  */
 final class ServerEye {
   private static final Position NOTHING =
@@ -127,7 +127,9 @@ final class ServerEye {
           postmaster,
           OptionalLong.empty());
     }
-    boolean frozen = upstream == 0 && receivers.isEmpty() && view.exact();
+    // One that somebody else started may follow whom it was told to by others.
+    boolean frozen =
+        upstream == 0 && receivers.isEmpty() && view.exact() && control.hasEnvironment();
     stream.note(true, view.received(), now);
     return new Sight(
         frozen ? Server.FROZEN : Server.STANDBY,
@@ -193,6 +195,11 @@ final class ServerEye {
    */
   String confirming() {
     return confirming;
+  }
+
+  /** Which cluster the data are of, empty when there are none; asked from any thread. */
+  String systemIdentifier() {
+    return ExistingData.systemIdentifier(data);
   }
 
   /** Whether the end of a stopped server's WAL is unknown, because of what the problem says. */

@@ -20,6 +20,11 @@
  * LeaseFile} as well: the next keeper goes on under it, and the {@code DeadMan}, a shell script in
  * a process of its own, ends PostgreSQL with it when no keeper does.
  *
+ * <p>A server that runs is made a node before its keeper is started: {@code Adoption} looks at it
+ * ({@code AdoptionFindings}, {@code OtherManagers}), prepares it, and leaves the keeper a memory
+ * with the order that the server obeys already. What was in force before stays in {@code
+ * AdoptedServer}.
+ *
  * <p>Copies come from another node (the hands do that with {@code postgres.replication}) or from
  * the repository: {@code RepositoryCopies} calls the program's own verbs for it, and {@code
  * PrivateRecovery} has PostgreSQL recover such a copy where no client reaches it. Either is given

@@ -60,6 +60,10 @@ final class Cluster {
 
   private Map<NodeId, ServerAddress> endpoints;
   private boolean endpointsWritten = true;
+
+  /** The primary's, as its keeper said last since this monitor began; empty before. */
+  private String systemIdentifier = "";
+
   private boolean troubled;
   private boolean closed;
 
@@ -102,15 +106,17 @@ final class Cluster {
   /**
    * Registers a node.
    *
-   * @throws HoldfastException param-invalid (96) when another node has the name, or it is none
+   * @throws HoldfastException param-invalid (96) when another node has the name, or it is none;
+   *     db-mismatch (58) when its data are not such that it could be one ({@link Admission})
    */
   Welcome join(Joining joining) {
     turn.lock();
     try {
-      refuseName(joining);
+      refuseWhatIsNoMember(joining);
       Decision decision =
           observe(
-              new Observation.Joining(joining.token(), joining.name()),
+              new Observation.Joining(
+                  joining.token(), joining.name(), joining.existing().timeline()),
               made ->
                   enrolled(made, joining)
                       .filter(node -> made.mustPersist())
@@ -134,6 +140,21 @@ final class Cluster {
         .filter(enrolled -> enrolled.token() == joining.token())
         .map(Command.Enrolled::node)
         .findFirst();
+  }
+
+  /** Throws what {@link #join} would; nothing is done. */
+  void tryToJoin(Joining joining) {
+    turn.lock();
+    try {
+      refuseWhatIsNoMember(joining);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void refuseWhatIsNoMember(Joining joining) {
+    refuseName(joining);
+    new Admission(name, state, endpoints, systemIdentifier).refuse(joining);
   }
 
   private void refuseName(Joining joining) {
@@ -170,6 +191,9 @@ final class Cluster {
       refuseFromTheFuture(reporting.report());
       if (state.nodes().containsKey(node)) {
         note(node, reporting.endpoint());
+      }
+      if (state.isHolder(node) && !reporting.systemIdentifier().isEmpty()) {
+        systemIdentifier = reporting.systemIdentifier();
       }
       Decision decision = observe(new Observation.Heard(reporting.report()));
       writeEndpoints();

@@ -176,6 +176,10 @@ final class MonitorServer implements AutoCloseable {
       case "nodes" -> {
         exchange.expect("POST");
         Joining joining = exchange.body(Joining.class);
+        if (exchange.number("dry-run", 0, 1, 0) == 1) {
+          clusters.joined(name).tryToJoin(joining);
+          yield Optional.empty();
+        }
         yield Optional.of(clusters.joined(name).join(joining));
       }
       case "reports" -> {

@@ -92,15 +92,33 @@ public final class MonitorClient implements AutoCloseable {
    *
    * @param token the keeper's own choice, at random, and kept by it
    * @param name the node's name for people
+   * @param existing what there is in its data directory
    */
-  public Welcome join(long token, String name, ServerAddress endpoint) {
+  public Welcome join(long token, String name, ServerAddress endpoint, Existing existing) {
     return needed(
-        connection.post(base + "/nodes", new Joining(token, name, endpoint)), Welcome.class);
+        connection.post(base + "/nodes", new Joining(token, name, endpoint, existing)),
+        Welcome.class);
   }
 
-  /** Reports; empty when the monitor has nothing to say. */
-  public Optional<Directive> report(Report report, ServerAddress endpoint) {
-    return directive(connection.post(base + "/reports", new Reporting(report, endpoint)));
+  /** The same for a node that has no data yet. */
+  public Welcome join(long token, String name, ServerAddress endpoint) {
+    return join(token, name, endpoint, Existing.NOTHING);
+  }
+
+  /** Throws what {@link #join} would be refused with; nothing is done. */
+  public void tryToJoin(long token, String name, ServerAddress endpoint, Existing existing) {
+    connection.post(base + "/nodes?dry-run=1", new Joining(token, name, endpoint, existing));
+  }
+
+  /**
+   * Reports; empty when the monitor has nothing to say.
+   *
+   * @param systemIdentifier of the data, empty when there is none
+   */
+  public Optional<Directive> report(
+      Report report, ServerAddress endpoint, String systemIdentifier) {
+    return directive(
+        connection.post(base + "/reports", new Reporting(report, endpoint, systemIdentifier)));
   }
 
   /** Tells a monitor that knows too little what the keeper knows. */

@@ -8,5 +8,6 @@ import dev.holdfast.ha.decide.Report;
  *
  * @param report what it sees
  * @param endpoint where its PostgreSQL is
+ * @param systemIdentifier the cluster's own, decimal; empty when there is no data
  */
-public record Reporting(Report report, ServerAddress endpoint) {}
+public record Reporting(Report report, ServerAddress endpoint, String systemIdentifier) {}

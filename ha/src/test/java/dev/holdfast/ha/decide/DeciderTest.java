@@ -28,14 +28,23 @@ class DeciderTest {
 
   @Test
   void theFirstToRegisterIsThePrimaryAlsoWhenItAsksTwice() {
-    observe(new Observation.Joining(11, "a"));
-    observe(new Observation.Joining(12, "b"));
-    observe(new Observation.Joining(11, "a"));
+    observe(new Observation.Joining(11, "a", new Timeline(1)));
+    observe(new Observation.Joining(12, "b", new Timeline(1)));
+    observe(new Observation.Joining(11, "a", new Timeline(1)));
 
     assertThat(state.nodes()).hasSize(2);
     assertThat(state.grant().orElseThrow().holder()).isEqualTo(A);
     assertThat(commands).containsExactly(new Command.Enrolled(11, A));
     assertThat(goal(B)).isEqualTo(NodeState.WAIT_STANDBY);
+  }
+
+  @Test
+  void theFirstLeadsOnTheTimelineOfItsDataAndTheNextIsAboveIt() {
+    observe(new Observation.Joining(11, "a", new Timeline(5)));
+    observe(new Observation.Joining(12, "b", new Timeline(1)));
+
+    assertThat(state.grant().orElseThrow().timeline()).isEqualTo(new Timeline(5));
+    assertThat(state.newestTimeline()).isEqualTo(new Timeline(5));
   }
 
   @Test
@@ -272,7 +281,7 @@ class DeciderTest {
 
   private void register(int nodes) {
     for (int i = 0; i < nodes; i++) {
-      observe(new Observation.Joining(11 + i, "node " + (i + 1)));
+      observe(new Observation.Joining(11 + i, "node " + (i + 1), new Timeline(1)));
     }
   }
 

@@ -35,6 +35,10 @@ import java.util.stream.Collectors;
  */
 public final class FakeKeeper implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** The system identifier of every cluster of these. */
+  static final String SYSTEM = "7";
+
   private static final Lsn BEGIN = Lsn.parse("0/3000000");
 
   /** The keepers of a cluster. */
@@ -107,7 +111,9 @@ public final class FakeKeeper implements AutoCloseable {
     while (!ended) {
       try {
         work();
-        client.report(rules.report(memory, view(), ++sequence), endpoint).ifPresent(this::obey);
+        client
+            .report(rules.report(memory, view(), ++sequence), endpoint, SYSTEM)
+            .ifPresent(this::obey);
         client.await(node(), memory.revision(), PAUSE).ifPresent(this::obey);
       } catch (HoldfastException e) {
         // The monitor is restarted, or its disk is full.

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.domain.ErrorCode;
 import dev.holdfast.domain.HoldfastException;
 import dev.holdfast.domain.ServerAddress;
+import dev.holdfast.domain.Timeline;
 import dev.holdfast.ha.decide.Command;
 import dev.holdfast.ha.decide.NodeId;
 import dev.holdfast.ha.decide.Order;
@@ -14,6 +15,7 @@ import dev.holdfast.ha.decide.Request;
 import dev.holdfast.ha.wire.ClusterView;
 import dev.holdfast.ha.wire.Directive;
 import dev.holdfast.ha.wire.Event;
+import dev.holdfast.ha.wire.Existing;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.ha.wire.Welcome;
 import java.io.IOException;
@@ -146,6 +148,33 @@ class MonitorTest {
   }
 
   @Test
+  void aNodeWhoseDataCannotBeOneOfTheClustersIsRefused() {
+    Timeline one = new Timeline(1);
+    Existing standby = new Existing(FakeKeeper.SYSTEM, one, true, "db1:5432", true);
+    Existing primary = new Existing(FakeKeeper.SYSTEM, one, false, "", true);
+    Existing foreign = new Existing("8", one, true, "", true);
+    Existing stopped = new Existing("8", one, false, "", false);
+
+    String first = "this is a standby of db1:5432";
+    refuses(ErrorCode.DB_MISMATCH, first, () -> client.join(11, "a", SOMEWHERE, standby));
+    assertThat(client.join(11, "a", SOMEWHERE, primary).node()).isEqualTo(A);
+    // The same keeper asks again, and another has a primary, too.
+    client.tryToJoin(11, "a", SOMEWHERE, primary);
+    String second = "takes writes";
+    refuses(ErrorCode.DB_MISMATCH, second, () -> client.join(12, "b", SOMEWHERE, primary));
+    String unknown = "its primary's keeper is not heard";
+    refuses(ErrorCode.DB_MISMATCH, unknown, () -> client.join(12, "b", SOMEWHERE, standby));
+
+    keeper("a", 11);
+    steady(1, A);
+    refuses(ErrorCode.DB_MISMATCH, "8, and", () -> client.join(12, "b", SOMEWHERE, foreign));
+    refuses(ErrorCode.DB_MISMATCH, "8, and", () -> client.join(12, "b", SOMEWHERE, stopped));
+    client.tryToJoin(12, "b", SOMEWHERE, standby);
+    assertThat(client.view().nodes()).hasSize(1);
+    assertThat(client.join(12, "b", SOMEWHERE, standby).node()).isEqualTo(B);
+  }
+
+  @Test
   void aDroppedNodesNameIsFreeAndItsKeeperIsToldToLeave() {
     keeper("a", 11);
     FakeKeeper dropped = keeper("b", 12);
@@ -158,7 +187,11 @@ class MonitorTest {
     dropped.close();
     assertThat(keeper("b", 13).node()).isEqualTo(new NodeId(3));
     steady(2, A);
-    assertThat(client.report(keepers.getFirst().report(), SOMEWHERE).orElseThrow().peers())
+    assertThat(
+            client
+                .report(keepers.getFirst().report(), SOMEWHERE, FakeKeeper.SYSTEM)
+                .orElseThrow()
+                .peers())
         .containsOnlyKeys(A, new NodeId(3));
   }
 
@@ -320,7 +353,7 @@ class MonitorTest {
     refuses(
         ErrorCode.DB_MISMATCH,
         "has accepted orders of epoch 2, and this monitor knows only 1",
-        () -> client.report(second.report(), SOMEWHERE));
+        () -> client.report(second.report(), SOMEWHERE, FakeKeeper.SYSTEM));
     assertThat(second.order().orElseThrow()).isInstanceOf(Order.Lead.class);
 
     monitor.close();
@@ -330,7 +363,7 @@ class MonitorTest {
     refuses(
         ErrorCode.DB_MISMATCH,
         "node 2 of cluster 'main' was registered by another monitor",
-        () -> client.report(second.report(), SOMEWHERE));
+        () -> client.report(second.report(), SOMEWHERE, FakeKeeper.SYSTEM));
   }
 
   @Test
@@ -382,7 +415,9 @@ class MonitorTest {
             post(
                     "/v1/clusters/..%2fx/nodes",
                     "application/json",
-                    "{\"token\":1,\"name\":\"a\",\"endpoint\":{\"host\":\"h\",\"port\":1}}")
+                    "{\"token\":1,\"name\":\"a\",\"endpoint\":{\"host\":\"h\",\"port\":1},"
+                        + "\"existing\":{\"systemIdentifier\":\"\",\"timeline\":1,\"standby\":false,"
+                        + "\"upstream\":\"\",\"running\":false}}")
                 .statusCode())
         .isEqualTo(409);
     client.join(11, "a", SOMEWHERE);

@@ -157,7 +157,9 @@ final class Keeper {
 
   private void report() {
     if (memory == null) {
-      Observation joining = new Observation.Joining(token, machine.toString());
+      Observation joining =
+          new Observation.Joining(
+              token, machine.toString(), machine.postgres().position().history().timeline());
       simulation.network().send(machine.number(), 0, () -> simulation.monitor().receive(joining));
       return;
     }

@@ -69,7 +69,7 @@ class JsonTest {
   private static final List<Observation> OBSERVATIONS =
       List.of(
           new Observation.Heard(REPORT),
-          new Observation.Joining(Long.MIN_VALUE, "düne \"1\""),
+          new Observation.Joining(Long.MIN_VALUE, "düne \"1\"", new Timeline(3)),
           new Observation.Asked(Long.MAX_VALUE, new Request.Drop(A)),
           new Observation.Started(),
           new Observation.Waited());
@@ -156,8 +156,10 @@ class JsonTest {
               Map.of(A, endpoint, B, new ServerAddress("db2", 1))));
     }
     survives(Welcome.class, new Welcome(A, "secret", Settings.DEFAULT));
-    survives(Joining.class, new Joining(1, "a", endpoint));
-    survives(Reporting.class, new Reporting(REPORT, endpoint));
+    survives(
+        Joining.class,
+        new Joining(1, "a", endpoint, new Existing("7", new Timeline(3), true, "db1:5432", true)));
+    survives(Reporting.class, new Reporting(REPORT, endpoint, "7"));
     REQUESTS.forEach(request -> survives(Asking.class, new Asking(3, request)));
     survives(Refusal.class, new Refusal(49, "no", List.of("yes")));
     survives(
