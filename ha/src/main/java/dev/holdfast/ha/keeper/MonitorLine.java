@@ -33,6 +33,9 @@ final class MonitorLine implements AutoCloseable {
   private static final Set<ErrorCode> UNKNOWN =
       EnumSet.of(ErrorCode.DB_MISSING, ErrorCode.DB_MISMATCH);
 
+  /** The keeper takes about so long to write an order down. */
+  private static final Duration WRITTEN = Duration.ofMillis(5);
+
   /** A report, and what a monitor is told that cannot do with it. */
   private record Said(Report report, Testifying testifying) {}
 
@@ -105,6 +108,7 @@ final class MonitorLine implements AutoCloseable {
 
   private void awaitOrders(NodeId node, LongSupplier revision) {
     AtomicLong last = new AtomicLong(-1);
+    Duration pause = WRITTEN;
     while (!closed) {
       AtomicBoolean again = new AtomicBoolean();
       boolean carried =
@@ -116,8 +120,14 @@ final class MonitorLine implements AutoCloseable {
                     again.set(last.getAndSet(told.tell().revision()) == told.tell().revision());
                     heard.accept(told);
                   }));
-      if (!carried || again.get()) {
+      if (!carried) {
         LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+      } else if (again.get()) {
+        // The next order may follow at once, and is not to be heard late for that.
+        LockSupport.parkNanos(pause.toNanos());
+        pause = pause.compareTo(AFTER_FAILURE) < 0 ? pause.multipliedBy(2) : AFTER_FAILURE;
+      } else {
+        pause = WRITTEN;
       }
     }
   }
