@@ -7,6 +7,7 @@ import dev.holdfast.domain.ServerAddress;
 import dev.holdfast.ha.keeper.AdoptedServer;
 import dev.holdfast.ha.keeper.KeeperConfiguration;
 import dev.holdfast.ha.keeper.RepositoryProgram;
+import dev.holdfast.ha.keeper.WatchdogChoice;
 import dev.holdfast.ha.wire.MonitorClient;
 import dev.holdfast.postgres.control.PgControlFile;
 import dev.holdfast.postgres.process.PostgresInstallation;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +108,9 @@ final class KeeperOptions {
         installation,
         adopted.isAdopted() ? adopted.files() : ConfigurationFiles.find(installation, data),
         repository(options, program),
+        new WatchdogChoice(
+            WatchdogChoice.Mode.valueOf(options.string("keeper-watchdog").toUpperCase(Locale.ROOT)),
+            options.path("keeper-watchdog-device")),
         settings);
   }
 

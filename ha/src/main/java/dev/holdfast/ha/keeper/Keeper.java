@@ -99,6 +99,7 @@ final class Keeper implements AutoCloseable {
       Hands hands,
       Lease lease,
       DeadMan deadMan,
+      Watchdog watchdog,
       MonitorClient client,
       ServerAddress endpoint,
       Consumer<String> log) {
@@ -109,7 +110,7 @@ final class Keeper implements AutoCloseable {
     this.hands = hands;
     this.log = log;
     this.revision = memory().revision();
-    this.leaseGuard = new LeaseGuard(lease, deadMan);
+    this.leaseGuard = new LeaseGuard(lease, deadMan, watchdog);
     this.conversation = new Conversation(store.record().incarnation(), lease);
     this.inForce = new InForce(hands::configured);
     this.stranding = new Stranding(hands, System::nanoTime, log);
@@ -209,7 +210,7 @@ final class Keeper implements AutoCloseable {
 
   private void guard() {
     boolean begins = isToldToLease() && (leaseLasts() || acts.isBusy() || memory().underway());
-    leaseGuard.stand(begins || mayWriteLeased());
+    leaseGuard.stand(begins || mayWriteLeased(), settings().lease());
   }
 
   private boolean mayWriteLeased() {

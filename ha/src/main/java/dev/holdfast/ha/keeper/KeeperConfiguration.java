@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param installation PostgreSQL's programs
  * @param files where PostgreSQL's configuration is
  * @param repository how backups are restored here
+ * @param watchdog what is wanted of a watchdog
  * @param settings what PostgreSQL is always given: {@code port}, {@code listen_addresses} ...
  */
 public record KeeperConfiguration(
@@ -37,6 +38,7 @@ public record KeeperConfiguration(
     PostgresInstallation installation,
     ConfigurationFiles files,
     RepositoryProgram repository,
+    WatchdogChoice watchdog,
     Map<String, String> settings) {
   /** Copies the map. */
   public KeeperConfiguration {

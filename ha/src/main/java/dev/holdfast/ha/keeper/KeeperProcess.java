@@ -93,6 +93,8 @@ public final class KeeperProcess implements AutoCloseable {
     control.endLeftPrograms();
     LeaseFile lease = LeaseFile.in(configuration.state());
     try (Question question = new Question(configuration.local(), Map.of());
+        Watchdog watchdog =
+            new Watchdog(configuration.watchdog(), LinuxWatchdog::open, BootClock::nanos, log);
         Keeper one =
             new Keeper(
                 configuration.name(),
@@ -107,6 +109,7 @@ public final class KeeperProcess implements AutoCloseable {
                     log),
                 new Lease(lease, BootClock::nanos),
                 new DeadMan(lease.path(), configuration.data()),
+                watchdog,
                 client,
                 configuration.endpoint(),
                 log)) {

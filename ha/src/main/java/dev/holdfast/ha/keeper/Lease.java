@@ -38,6 +38,11 @@ final class Lease {
     return span.ends() - clock.getAsLong();
   }
 
+  /** When it ends, by the clock. */
+  long ends() {
+    return span.ends();
+  }
+
   /**
    * The monitor has answered.
    *

@@ -2,19 +2,22 @@ package dev.holdfast.ha.keeper;
 
 import dev.holdfast.ha.decide.Act;
 import dev.holdfast.ha.decide.Protection;
+import java.time.Duration;
 
 /**
- * Sees that a lease under which PostgreSQL writes is on disk, and that the dead-man process watches
- * it. Used by the keeper's thread alone.
+ * Sees that a lease under which PostgreSQL writes is on disk, and that the dead-man process and,
+ * where one is wanted, a watchdog watch it. Used by the keeper's thread alone.
  */
 final class LeaseGuard {
   private final Lease lease;
   private final DeadMan deadMan;
+  private final Watchdog watchdog;
   private boolean awaited;
 
-  LeaseGuard(Lease lease, DeadMan deadMan) {
+  LeaseGuard(Lease lease, DeadMan deadMan, Watchdog watchdog) {
     this.lease = lease;
     this.deadMan = deadMan;
+    this.watchdog = watchdog;
   }
 
   /**
@@ -22,18 +25,21 @@ final class LeaseGuard {
    *
    * @param needed whether PostgreSQL writes under a lease, or is about to; a standby, and a primary
    *     that waits for its sync set, are not guarded
+   * @param length how long a lease is
    */
-  void stand(boolean needed) {
+  void stand(boolean needed, Duration length) {
     if (needed) {
       lease.guard();
       deadMan.ensure();
+      watchdog.stand(lease.ends(), length);
     } else {
-      lease.release();
+      end();
     }
   }
 
-  /** The node has left: there is nothing to guard. */
+  /** There is nothing to guard. */
   void end() {
+    watchdog.rest();
     lease.release();
   }
 
@@ -50,7 +56,7 @@ final class LeaseGuard {
           case Act.Apply apply -> apply.protection() instanceof Protection.Leased;
           default -> false;
         };
-    awaited = leased && !(lease.isGuarded() && deadMan.isUp());
+    awaited = leased && !(lease.isGuarded() && deadMan.isUp() && watchdog.isReady());
     return awaited;
   }
 

@@ -18,7 +18,8 @@
  *
  * <p>In an asynchronous cluster the primary writes under a {@code Lease}, which is in a {@code
  * LeaseFile} as well: the next keeper goes on under it, and the {@code DeadMan}, a shell script in
- * a process of its own, ends PostgreSQL with it when no keeper does.
+ * a process of its own, ends PostgreSQL with it when no keeper does. A {@code Watchdog}, where one
+ * is wanted, resets a machine on which neither can.
  *
  * <p>A server that runs is made a node before its keeper is started: {@code Adoption} looks at it
  * ({@code AdoptionFindings}, {@code OtherManagers}), prepares it, and leaves the keeper a memory
