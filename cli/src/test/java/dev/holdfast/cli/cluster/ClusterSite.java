@@ -571,6 +571,13 @@ final class ClusterSite implements AutoCloseable {
     }
   }
 
+  /** Until this node is the primary. */
+  void awaitPrimary(String name) {
+    await(
+        name + " as the primary",
+        view -> view.primary().filter(id -> view.name(id).equals(name)).isPresent());
+  }
+
   /** An operator's verb, to its end. */
   HoldfastCommand.Outcome operator(String... words) {
     return begin(words).await();
